@@ -1,0 +1,21 @@
+package dev.weir.engine;
+
+/**
+ * What a loaded model offers.
+ *
+ * @param vocabulary rows of the output layer
+ * @param contextLength most tokens of one sequence, prompt and output together
+ * @param slots sequences that can be in the cache at the same time
+ * @param cacheBlocks cache blocks of {@link LanguageModel#BLOCK_TOKENS} tokens in all
+ * @param rowInvariant whether the logits of a row depend on its own tokens only, bit for bit: not
+ *     on the batch, the chunking or the thread count
+ * @param numericsId weights digest, precision, backend and version; models with the same id give
+ *     the same tokens
+ */
+public record ModelLimits(
+    int vocabulary,
+    int contextLength,
+    int slots,
+    int cacheBlocks,
+    boolean rowInvariant,
+    String numericsId) {}

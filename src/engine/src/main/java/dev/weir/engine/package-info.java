@@ -1,0 +1,8 @@
+/**
+ * Text generation without any framework: requests, scheduler, cache blocks, sampling, stopping,
+ * detokenising.
+ */
+@NullMarked
+package dev.weir.engine;
+
+import org.jspecify.annotations.NullMarked;

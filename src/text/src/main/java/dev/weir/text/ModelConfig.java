@@ -1,0 +1,85 @@
+package dev.weir.text;
+
+import java.util.List;
+
+/**
+ * The architecture of a text model: what a decoder-only transformer needs to be computed.
+ *
+ * @param vocabulary rows of the embedding
+ * @param hidden width of the residual stream
+ * @param intermediate width inside the feed-forward layer
+ * @param layers transformer blocks
+ * @param heads query heads
+ * @param kvHeads key and value heads; a divisor of {@code heads}
+ * @param headSize elements of one head; not always hidden / heads
+ * @param contextLength positions that the model was made for
+ * @param normEpsilon added to the variance in each norm
+ * @param rope rotary embedding; absent (null) where positions are learned (gpt2)
+ * @param slidingWindows for each layer how many positions back attention reaches, itself included;
+ *     0 is all. [layers]
+ * @param tiedEmbeddings the output layer is the embedding
+ * @param attentionBias biases on q, k and v (qwen2; llama with attention_bias)
+ * @param attentionOutputBias a bias on the attention's output projection
+ * @param mlpBias biases in the feed-forward layer
+ * @param queryKeyNorm RMS norm on each head of q and k before the rotation (qwen3)
+ * @param rotaryInterleaved the rows of q and k lie so that a rotation pairs neighbours (GGUF
+ *     llama), not halves
+ */
+public record ModelConfig(
+    Family family,
+    int vocabulary,
+    int hidden,
+    int intermediate,
+    int layers,
+    int heads,
+    int kvHeads,
+    int headSize,
+    int contextLength,
+    double normEpsilon,
+    @org.jspecify.annotations.Nullable Rope rope,
+    List<Integer> slidingWindows,
+    Activation activation,
+    boolean tiedEmbeddings,
+    boolean attentionBias,
+    boolean attentionOutputBias,
+    boolean mlpBias,
+    boolean queryKeyNorm,
+    boolean rotaryInterleaved) {
+
+  /** Model families that Weir runs. */
+  public enum Family {
+    LLAMA,
+    QWEN2,
+    QWEN3,
+    MISTRAL,
+    GPT2
+  }
+
+  /** Activations of the feed-forward layer. */
+  public enum Activation {
+    SILU,
+    GELU,
+    GELU_TANH
+  }
+
+  /**
+   * Rotary position embedding, scaled already (Su 2021; scalings as transformers' {@code
+   * modeling_rope_utils}).
+   *
+   * @param inverseFrequencies radians for each position and pair, [headSize / 2] or fewer where
+   *     only a part rotates
+   * @param attentionFactor what cos and sin are multiplied by (YaRN, LongRoPE); 1 without
+   * @param longInverseFrequencies LongRoPE's frequencies for sequences beyond {@code
+   *     originalContextLength}; else empty
+   * @param dynamic frequencies change with the length of the sequence (dynamic NTK); else null
+   */
+  public record Rope(
+      List<Double> inverseFrequencies,
+      double attentionFactor,
+      List<Double> longInverseFrequencies,
+      int originalContextLength,
+      @org.jspecify.annotations.Nullable DynamicNtk dynamic) {}
+
+  /** Dynamic NTK scaling: base and factor, applied beyond the original context length. */
+  public record DynamicNtk(double base, double factor) {}
+}

@@ -1,0 +1,27 @@
+package dev.weir.text;
+
+import java.util.Set;
+
+/** The weights of a checkpoint by their Hugging Face names, whatever file format they lie in. */
+public interface TensorSource extends AutoCloseable {
+  Set<String> names();
+
+  /**
+   * Describes a tensor.
+   *
+   * @throws CheckpointException if there is none of that name; the message names it
+   */
+  TensorDescription describe(String name);
+
+  /**
+   * Reads and dequantises elements of a tensor.
+   *
+   * @param offset index of the first element in row-major order; a multiple of the type's block
+   *     size
+   * @param into filled whole
+   */
+  void read(String name, long offset, float[] into);
+
+  @Override
+  void close();
+}
