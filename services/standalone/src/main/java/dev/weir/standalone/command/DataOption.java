@@ -9,7 +9,7 @@ final class DataOption {
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "models, broker and caches lie here (default: $${WEIR_DATA:-~/.weir})",
+      description = "models, broker and caches lie here (default: $WEIR_DATA, else ~/.weir)",
       defaultValue = "${env:WEIR_DATA:-${sys:user.home}/.weir}")
   Path folder = Path.of(System.getProperty("user.home"), ".weir");
 
