@@ -1,0 +1,139 @@
+package dev.weir.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class EmbeddedBrokerIT {
+  @TempDir Path data;
+
+  @Test
+  void aSecondStartOnTheSameDataNamesTheFolderAndItsHolder() {
+    try (EmbeddedBroker _ = EmbeddedBroker.start(data)) {
+      assertThatThrownBy(() -> EmbeddedBroker.start(data))
+          .isInstanceOf(BrokerException.class)
+          .hasMessageContaining(data.toString())
+          .hasMessageContaining("process " + ProcessHandle.current().pid());
+    }
+  }
+
+  @Test
+  void aBrokerStartsAgainOnItsDataAndKeepsItsTopics() throws Exception {
+    int port;
+    try (EmbeddedBroker broker = EmbeddedBroker.start(data);
+        StreamAdmin admin = new StreamAdmin(StreamConfig.of(broker.bootstrap()))) {
+      port = Integer.parseInt(broker.bootstrap().split(":", -1)[1]);
+      admin.ensure(List.of("echo"));
+    }
+    try (EmbeddedBroker broker = EmbeddedBroker.start(data, port);
+        Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+      assertThat(broker.bootstrap()).endsWith(":" + port);
+      assertThat(admin.listTopics().names().get())
+          .isEqualTo(
+              Set.of(
+                  "weir.requests.echo",
+                  "weir.chunks",
+                  "weir.control",
+                  "weir.models",
+                  "weir.results",
+                  "weir.dead"));
+    }
+  }
+
+  @Test
+  void aTakenPortIsOneClearSentence() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      assertThatThrownBy(() -> EmbeddedBroker.start(data, taken.getLocalPort()))
+          .isInstanceOf(BrokerException.class)
+          .hasMessageContaining("port " + taken.getLocalPort());
+    }
+    assertThatCode(() -> BrokerFolder.lock(data).close()).doesNotThrowAnyException();
+  }
+
+  @Test
+  void ensureSetsTheWorkersGroupAndMayBeRepeated() {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(data);
+        StreamAdmin admin = new StreamAdmin(StreamConfig.of(broker.bootstrap()))) {
+      admin.ensure(List.of("echo"));
+      admin.ensure(List.of("echo", "other"));
+      assertThat(admin.group("other")).isEqualTo(new GroupSettings(15_000, 25, 10_000));
+    }
+  }
+
+  @Test
+  void aTopicThatWouldBreakTheStreamsIsRefusedByName() throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(data);
+        StreamAdmin admin = new StreamAdmin(StreamConfig.of(broker.bootstrap()));
+        Admin kafka = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+      kafka
+          .createTopics(
+              List.of(
+                  new NewTopic("weir.requests.echo", 3, (short) 1)
+                      .configs(
+                          Map.of(
+                              "message.timestamp.type", "LogAppendTime",
+                              "retention.ms", "90000000"))))
+          .all()
+          .get();
+      assertThatThrownBy(() -> admin.ensure(List.of("echo")))
+          .isInstanceOf(StreamSetupException.class)
+          .hasMessage(
+              "topic weir.requests.echo has 3 partitions, but must have 1: delete and create it"
+                  + " anew");
+      admin.ensure(List.of());
+      kafka
+          .incrementalAlterConfigs(
+              Map.of(
+                  new ConfigResource(ConfigResource.Type.TOPIC, "weir.chunks"),
+                  List.of(
+                      new AlterConfigOp(
+                          new ConfigEntry("cleanup.policy", "compact"), AlterConfigOp.OpType.SET),
+                      new AlterConfigOp(
+                          new ConfigEntry("retention.ms", "60000"), AlterConfigOp.OpType.SET))))
+          .all()
+          .get();
+      assertThatThrownBy(() -> admin.ensure(List.of()))
+          .hasMessageContaining(
+              "topic weir.chunks has cleanup.policy=compact, but must have delete")
+          .hasMessageContaining("topic weir.chunks has retention.ms=60000");
+    }
+  }
+
+  @Test
+  void aBrokerThatIsNotThereIsOneClearSentenceAndCanBeTriedAgain() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      port = free.getLocalPort();
+    }
+    try (StreamAdmin admin = new StreamAdmin(StreamConfig.of("127.0.0.1:" + port))) {
+      assertThatThrownBy(() -> admin.ensure(List.of()))
+          .isInstanceOf(StreamUnavailableException.class)
+          .hasMessage("Kafka at 127.0.0.1:" + port + " does not answer; is it running there?");
+      try (EmbeddedBroker _ = EmbeddedBroker.start(data, port)) {
+        assertThatCode(() -> admin.ensure(List.of())).doesNotThrowAnyException();
+      }
+    }
+  }
+
+  @Test
+  void aClosedBrokerLeavesNoThreadBehind() {
+    Set<String> before = TestingThreads.names();
+    EmbeddedBroker.start(data).close();
+    TestingThreads.awaitGone(before, Duration.ofSeconds(10));
+  }
+}
