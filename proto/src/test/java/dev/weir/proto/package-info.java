@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.proto;
+
+import org.jspecify.annotations.NullMarked;
