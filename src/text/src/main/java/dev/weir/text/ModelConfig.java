@@ -1,9 +1,14 @@
 package dev.weir.text;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The architecture of a text model: what a decoder-only transformer needs to be computed.
+ *
+ * <p>Weights have the names and shapes of transformers. Note that gpt2's {@code c_attn}, {@code
+ * c_proj} and {@code c_fc} weights are {@code Conv1D}: [in, out], where every other linear layer is
+ * [out, in].
  *
  * @param vocabulary rows of the embedding
  * @param hidden width of the residual stream
@@ -78,7 +83,28 @@ public record ModelConfig(
       double attentionFactor,
       List<Double> longInverseFrequencies,
       int originalContextLength,
-      @org.jspecify.annotations.Nullable DynamicNtk dynamic) {}
+      @org.jspecify.annotations.Nullable DynamicNtk dynamic) {
+
+    /**
+     * The frequencies for a sequence of this length: those above, unless it is longer than {@code
+     * originalContextLength} and the scaling is LongRoPE or dynamic NTK.
+     */
+    public List<Double> inverseFrequencies(int sequenceLength) {
+      if (sequenceLength <= originalContextLength) {
+        return inverseFrequencies;
+      }
+      if (dynamic == null) {
+        return longInverseFrequencies.isEmpty() ? inverseFrequencies : longInverseFrequencies;
+      }
+      double rotated = inverseFrequencies.size() * 2;
+      double factor = dynamic.factor();
+      double stretch = factor * sequenceLength / originalContextLength - (factor - 1);
+      double base = dynamic.base() * Math.pow(stretch, rotated / (rotated - 2));
+      return IntStream.range(0, inverseFrequencies.size())
+          .mapToObj(pair -> 1 / Math.pow(base, 2 * pair / rotated))
+          .toList();
+    }
+  }
 
   /** Dynamic NTK scaling: base and factor, applied beyond the original context length. */
   public record DynamicNtk(double base, double factor) {}

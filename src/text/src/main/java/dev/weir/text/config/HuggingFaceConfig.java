@@ -1,0 +1,214 @@
+package dev.weir.text.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weir.text.ModelConfig;
+import dev.weir.text.ModelConfig.Activation;
+import dev.weir.text.ModelConfig.Family;
+import dev.weir.text.json.Fields;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Reads {@code config.json} in the spelling of today's transformers ({@code rope_parameters}) and
+ * in the older one that most published files have ({@code rope_theta}, {@code rope_scaling}).
+ * Defaults are those of transformers' configuration classes.
+ */
+public final class HuggingFaceConfig {
+  /** Bounds far above any model, so that a hostile config cannot make a later part allocate. */
+  static final int MAX_LAYERS = 1 << 12;
+
+  static final int MAX_WIDTH = 1 << 20;
+  static final int MAX_HEADS = 1 << 14;
+  static final int MAX_HEAD_SIZE = 1 << 14;
+  static final int MAX_VOCABULARY = 1 << 24;
+  static final int MAX_CONTEXT = 1 << 30;
+
+  private static final List<String> FAMILIES =
+      List.of("llama", "mistral", "qwen2", "qwen3", "gpt2");
+  private static final List<String> ACTIVATIONS =
+      List.of("silu", "swish", "gelu", "gelu_new", "gelu_pytorch_tanh", "gelu_fast");
+
+  private HuggingFaceConfig() {}
+
+  /**
+   * Reads a config.
+   *
+   * @param source what to call it in errors
+   * @throws dev.weir.text.CheckpointException if the family or a feature is not supported, or a
+   *     field is missing or wrong
+   */
+  public static ModelConfig parse(JsonNode json, String source) {
+    Fields fields = new Fields(json, source);
+    if (fields.has("quantization_config")) {
+      throw fields.unsupported(
+          "quantization_config", List.of("none; or GGUF for quantised weights"));
+    }
+    return switch (fields.text("model_type", "")) {
+      case "llama" -> llamaLike(fields, Family.LLAMA);
+      case "mistral" -> llamaLike(fields, Family.MISTRAL);
+      case "qwen2" -> llamaLike(fields, Family.QWEN2);
+      case "qwen3" -> llamaLike(fields, Family.QWEN3);
+      case "gpt2" -> gpt2(fields);
+      default -> throw fields.unsupported("model_type", FAMILIES);
+    };
+  }
+
+  private static ModelConfig llamaLike(Fields fields, Family family) {
+    int hidden = fields.count("hidden_size", MAX_WIDTH);
+    int layers = fields.count("num_hidden_layers", MAX_LAYERS);
+    int heads = fields.count("num_attention_heads", MAX_HEADS);
+    int kvHeads = fields.count("num_key_value_heads", MAX_HEADS, heads);
+    if (heads % kvHeads != 0) {
+      throw fields.bad("num_key_value_heads", "a divisor of num_attention_heads " + heads);
+    }
+    int headSize = headSize(fields, family, hidden, heads);
+    int context = fields.count("max_position_embeddings", MAX_CONTEXT, defaultContext(family));
+    boolean bias =
+        switch (family) {
+          case QWEN2 -> true;
+          case LLAMA, QWEN3 -> fields.flag("attention_bias", false);
+          case MISTRAL, GPT2 -> false;
+        };
+    return new ModelConfig(
+        family,
+        fields.count("vocab_size", MAX_VOCABULARY),
+        hidden,
+        fields.count("intermediate_size", MAX_WIDTH),
+        layers,
+        heads,
+        kvHeads,
+        headSize,
+        context,
+        fields.positive("rms_norm_eps", 1e-6),
+        RopeFields.read(fields, headSize, context),
+        slidingWindows(fields, family, layers),
+        activation(fields, "hidden_act", "silu"),
+        fields.flag("tie_word_embeddings", false),
+        bias,
+        bias && family != Family.QWEN2,
+        family == Family.LLAMA && fields.flag("mlp_bias", false),
+        family == Family.QWEN3,
+        false);
+  }
+
+  private static int headSize(Fields fields, Family family, int hidden, int heads) {
+    int headSize;
+    if (fields.has("head_dim")) {
+      headSize = fields.count("head_dim", MAX_HEAD_SIZE);
+    } else if (family == Family.QWEN3) {
+      headSize = 128;
+    } else {
+      headSize = hidden / heads;
+      if (headSize * heads != hidden || headSize > MAX_HEAD_SIZE) {
+        throw fields.bad("num_attention_heads", "a divisor of hidden_size " + hidden);
+      }
+    }
+    if (headSize % 2 != 0) {
+      throw fields.bad("head_dim", "even, so that pairs can rotate,");
+    }
+    return headSize;
+  }
+
+  private static int defaultContext(Family family) {
+    return switch (family) {
+      case LLAMA -> 2048;
+      case MISTRAL -> 4096 * 32;
+      case QWEN2, QWEN3 -> 32768;
+      case GPT2 -> 1024;
+    };
+  }
+
+  /** Which layers look back only so far: mistral all of them, qwen those that the config says. */
+  private static List<Integer> slidingWindows(Fields fields, Family family, int layers) {
+    return switch (family) {
+      case LLAMA, GPT2 -> Collections.nCopies(layers, 0);
+      // transformers' class has 4096 where the key is missing; null means no window.
+      case MISTRAL -> Collections.nCopies(layers, window(fields));
+      case QWEN2, QWEN3 -> qwenWindows(fields, layers);
+    };
+  }
+
+  private static int window(Fields fields) {
+    if (fields.node().path("sliding_window").isNull()) {
+      return 0;
+    }
+    return fields.count("sliding_window", MAX_CONTEXT, 4096);
+  }
+
+  private static List<Integer> qwenWindows(Fields fields, int layers) {
+    int window = fields.flag("use_sliding_window", false) ? window(fields) : 0;
+    JsonNode types = fields.node().path("layer_types");
+    List<Integer> windows = new ArrayList<>(layers);
+    if (types.isArray()) {
+      if (types.size() != layers) {
+        throw fields.bad("layer_types", "a list of " + layers + " names");
+      }
+      for (JsonNode type : types) {
+        windows.add(
+            switch (type.asText()) {
+              case "full_attention" -> 0;
+              case "sliding_attention" -> window;
+              default ->
+                  throw fields.unsupported(
+                      "layer_types", List.of("full_attention", "sliding_attention"));
+            });
+      }
+      return List.copyOf(windows);
+    }
+    // 0 is allowed here: every layer slides.
+    JsonNode first = fields.node().path("max_window_layers");
+    int firstSliding = first.isNumber() ? first.intValue() : 28;
+    for (int layer = 0; layer < layers; layer++) {
+      windows.add(layer >= firstSliding ? window : 0);
+    }
+    return List.copyOf(windows);
+  }
+
+  private static ModelConfig gpt2(Fields fields) {
+    int hidden = fields.count("n_embd", MAX_WIDTH);
+    int layers = fields.count("n_layer", MAX_LAYERS);
+    int heads = fields.count("n_head", MAX_HEADS);
+    if (hidden % heads != 0 || hidden / heads > MAX_HEAD_SIZE) {
+      throw fields.bad("n_head", "a divisor of n_embd " + hidden);
+    }
+    if (!fields.flag("scale_attn_weights", true)) {
+      throw fields.unsupported("scale_attn_weights", List.of("true"));
+    }
+    if (fields.flag("scale_attn_by_inverse_layer_idx", false)) {
+      throw fields.unsupported("scale_attn_by_inverse_layer_idx", List.of("false"));
+    }
+    if (fields.flag("add_cross_attention", false)) {
+      throw fields.unsupported("add_cross_attention", List.of("false"));
+    }
+    return new ModelConfig(
+        Family.GPT2,
+        fields.count("vocab_size", MAX_VOCABULARY),
+        hidden,
+        fields.count("n_inner", MAX_WIDTH, 4 * hidden),
+        layers,
+        heads,
+        heads,
+        hidden / heads,
+        fields.count("n_positions", MAX_CONTEXT, defaultContext(Family.GPT2)),
+        fields.positive("layer_norm_epsilon", 1e-5),
+        null,
+        Collections.nCopies(layers, 0),
+        activation(fields, "activation_function", "gelu_new"),
+        fields.flag("tie_word_embeddings", true),
+        true,
+        true,
+        true,
+        false,
+        false);
+  }
+
+  private static Activation activation(Fields fields, String field, String fallback) {
+    return switch (fields.text(field, fallback)) {
+      case "silu", "swish" -> Activation.SILU;
+      case "gelu" -> Activation.GELU;
+      case "gelu_new", "gelu_pytorch_tanh", "gelu_fast" -> Activation.GELU_TANH;
+      default -> throw fields.unsupported(field, ACTIVATIONS);
+    };
+  }
+}

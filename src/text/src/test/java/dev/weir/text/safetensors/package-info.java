@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.text.safetensors;
+
+import org.jspecify.annotations.NullMarked;
