@@ -1,0 +1,448 @@
+package dev.weir.torch;
+
+import dev.weir.text.ModelConfig;
+import dev.weir.text.ModelConfig.DynamicNtk;
+import dev.weir.text.ModelConfig.Family;
+import dev.weir.text.ModelConfig.Rope;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes the TorchScript program of a decoder-only transformer.
+ *
+ * <p>The text holds only what the model needs: sizes are literals, and what a family lacks is
+ * absent. Names in the text: N tokens of the step, H query heads, K key and value heads, G = H / K,
+ * D head size, T time.
+ */
+final class DecoderProgram {
+  static final String CLASS_NAME = "Decoder";
+
+  /** Integers that describe one segment to the program; see {@link StepPlan}. */
+  static final int SEGMENT_FIELDS = 6;
+
+  private final ModelConfig config;
+  private final Arithmetic arithmetic;
+  private final DecoderLayout layout;
+  private final List<Integer> windows;
+
+  DecoderProgram(ModelConfig config, Arithmetic arithmetic) {
+    this.config = config;
+    this.arithmetic = arithmetic;
+    this.layout = DecoderLayout.of(config);
+    this.windows = config.slidingWindows().stream().distinct().sorted().toList();
+  }
+
+  /** Attributes of the module, in the order of their declaration. */
+  Map<String, String> listAttributes() {
+    Map<String, String> attributes = new LinkedHashMap<>();
+    attributes.put("vectors", "Tensor"); // norms, biases, frequencies
+    attributes.put("tables", "Tensor"); // token embedding, position embedding
+    attributes.put("linears", arithmetic.linearType());
+    attributes.put("staged", "Tensor"); // the matrix that is being loaded
+    attributes.put("cache", "Tensor"); // keys and values of layer i at 2 i and 2 i + 1
+    return attributes;
+  }
+
+  /** The methods' source. */
+  String source() {
+    String text =
+        String.join(
+            "",
+            LOADING,
+            arithmetic.methods(),
+            norm(),
+            RESERVE,
+            masks(),
+            rotation(),
+            ATTENTION,
+            layer(),
+            step());
+    for (Map.Entry<String, String> constant : constants().entrySet()) {
+      text = text.replace("{" + constant.getKey() + "}", constant.getValue());
+    }
+    return text;
+  }
+
+  private Map<String, String> constants() {
+    Map<String, String> constants = new LinkedHashMap<>();
+    constants.put("LAYERS", Integer.toString(config.layers()));
+    constants.put("HIDDEN", Integer.toString(config.hidden()));
+    constants.put("HEADS", Integer.toString(config.heads()));
+    constants.put("KV", Integer.toString(config.kvHeads()));
+    constants.put("GROUP", Integer.toString(config.heads() / config.kvHeads()));
+    constants.put("ROTATED_HEADS", Integer.toString(config.heads() + config.kvHeads()));
+    constants.put("ALL_HEADS", Integer.toString(config.heads() + 2 * config.kvHeads()));
+    constants.put("D", Integer.toString(config.headSize()));
+    constants.put("ATTENDED", Integer.toString(config.heads() * config.headSize()));
+    constants.put("EPSILON", Double.toString(config.normEpsilon()));
+    constants.put("MASKS", Integer.toString(windows.size()));
+    constants.put("DEVICE", "torch.device(\"" + arithmetic.device() + "\")");
+    constants.put("CPU", "torch.device(\"cpu\")");
+    constants.put("CACHE", Integer.toString(arithmetic.cacheType()));
+    constants.put("SEGMENT", Integer.toString(SEGMENT_FIELDS));
+    return constants;
+  }
+
+  private static final String LOADING =
+      """
+        def stage(s: __torch__.Decoder, rows: int, columns: int) -> int:
+          s.staged = [torch.empty([rows, columns], dtype=6, device={CPU})]
+          return rows
+        def fill(s: __torch__.Decoder, chunk: Tensor, row: int) -> int:
+          part = torch.narrow(s.staged[0], 0, row, torch.size(chunk, 0))
+          _0 = torch.copy_(part, chunk)
+          return row
+        def fill_transposed(s: __torch__.Decoder, chunk: Tensor, column: int) -> int:
+          part = torch.narrow(s.staged[0], 1, column, torch.size(chunk, 0))
+          _0 = torch.copy_(part, torch.t(chunk))
+          return column
+        def keep_vector(s: __torch__.Decoder) -> int:
+          vector = torch.reshape(s.staged[0], [-1])
+          _0 = torch.append(s.vectors, torch.to(vector, {DEVICE}, 6))
+          return torch.len(s.vectors)
+        def release(s: __torch__.Decoder) -> int:
+          s.staged = annotate(List[Tensor], [])
+          return 0
+      """;
+
+  private static final String RESERVE =
+      """
+        def reserve(s: __torch__.Decoder, slots: int, time: int) -> int:
+          for i in range({LAYERS} * 2):
+            fresh = torch.zeros([slots, {KV}, time, {D}], dtype={CACHE}, device={DEVICE})
+            if torch.lt(i, torch.len(s.cache)):
+              old = s.cache[i]
+              part = torch.narrow(fresh, 0, 0, torch.size(old, 0))
+              _0 = torch.copy_(torch.narrow(part, 2, 0, torch.size(old, 2)), old)
+              _1 = torch._set_item(s.cache, i, fresh)
+            else:
+              _2 = torch.append(s.cache, fresh)
+          return time
+      """;
+
+  private String norm() {
+    if (config.family() == Family.GPT2) {
+      return """
+        def norm(s: __torch__.Decoder, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+          return torch.layer_norm(x, [{HIDDEN}], weight, bias, {EPSILON})
+      """;
+    }
+    return """
+      def norm(s: __torch__.Decoder, x: Tensor, weight: Tensor) -> Tensor:
+        length = torch.linalg_vector_norm(x, 2, [-1], True)
+        mean = torch.div(torch.mul(length, length), torch.size(x, -1))
+        return torch.mul(torch.mul(x, torch.rsqrt(torch.add(mean, {EPSILON}))), weight)
+    """;
+  }
+
+  /**
+   * A mask for each segment and each window. Empty where every query sees all of low..end, or the
+   * whole sequence causally.
+   */
+  private String masks() {
+    StringBuilder text = new StringBuilder(MASK);
+    text.append(
+        "  def masks(s: __torch__.Decoder, position: Tensor, segments: List[int])"
+            + " -> List[Tensor]:\n"
+            + "    found = annotate(List[Tensor], [])\n"
+            + "    for g in range(torch.floordiv(torch.len(segments), {SEGMENT})):\n");
+    for (int window : windows) {
+      text.append(
+          "      _%d = torch.append(found, s.mask(position, segments, g, %d))\n"
+              .formatted(window, window));
+    }
+    return text.append("    return found\n").toString();
+  }
+
+  private static final String MASK =
+      """
+        def low(s: __torch__.Decoder, first: int, window: int) -> int:
+          lowest = 0
+          if torch.gt(window, 0):
+            lowest = ops.prim.max(0, first - window + 1)
+          return lowest
+        def mask(s: __torch__.Decoder, position: Tensor, segments: List[int], g: int, window: int) -> Tensor:
+          row = segments[g * {SEGMENT}]
+          sequences = segments[g * {SEGMENT} + 1]
+          tokens = segments[g * {SEGMENT} + 2]
+          first = segments[g * {SEGMENT} + 4]
+          end = segments[g * {SEGMENT} + 5]
+          rows = sequences * tokens
+          causal = False
+          if torch.gt(tokens, 1):
+            if torch.eq(first, 0):
+              if torch.eq(window, 0):
+                causal = True
+              else:
+                causal = torch.le(end, window)
+          if causal:
+            result = torch.empty([0], dtype={CACHE}, device={DEVICE})
+          elif torch.eq(rows, 1):
+            result = torch.empty([0], dtype={CACHE}, device={DEVICE})
+          else:
+            query = torch.unsqueeze(torch.narrow(position, 0, row, rows), 1)
+            time = torch.unsqueeze(torch.arange(s.low(first, window), end, dtype=4, device={DEVICE}), 0)
+            hidden = torch.gt(time, query)
+            if torch.gt(window, 0):
+              hidden = torch.bitwise_or(hidden, torch.le(time, torch.sub(query, window)))
+            visible = torch.zeros([rows, torch.size(time, 1)], dtype={CACHE}, device={DEVICE})
+            result = torch.masked_fill(visible, hidden, -inf)
+            if torch.eq(tokens, 1):
+              heads = torch.expand(torch.unsqueeze(result, 1), [-1, {KV}, -1])
+              result = torch.unsqueeze(torch.flatten(heads, 0, 1), 1)
+          return result
+      """;
+
+  /** cos + i sin of every token and pair: [N, 1, pairs] complex; of no use where none rotates. */
+  private String rotation() {
+    Rope rope = config.rope();
+    String head =
+        "  def rotation(s: __torch__.Decoder, position: Tensor, length: Tensor) -> Tensor:\n";
+    if (rope == null) {
+      return head + "    return position\n";
+    }
+    String frequencies = frequencies(rope);
+    return head
+        + frequencies
+        + """
+            angle = torch.mul(torch.unsqueeze(torch.to(position, 6), 1), frequency)
+            turn = torch.polar(torch.full_like(angle, %s), angle)
+            return torch.unsqueeze(turn, 1)
+        """
+            .formatted(rope.attentionFactor());
+  }
+
+  private String frequencies(Rope rope) {
+    int pairs = rope.inverseFrequencies().size();
+    int rotated = 2 * pairs;
+    DynamicNtk dynamic = rope.dynamic();
+    if (dynamic != null) {
+      // Base and exponent in float64: a base of a million to a high power loses digits otherwise.
+      return """
+          tokens = torch.clamp_min(torch.to(length, 7), %1$d)
+          growth = torch.sub(torch.mul(tokens, %2$s), %3$s)
+          base = torch.unsqueeze(torch.mul(torch.pow(growth, %4$s), %5$s), 1)
+          exponent = torch.div(torch.arange(0, %6$d, 2, dtype=7, device={DEVICE}), %6$d)
+          frequency = torch.to(torch.reciprocal(torch.pow(base, exponent)), 6)
+      """
+          .formatted(
+              rope.originalContextLength(),
+              dynamic.factor() / rope.originalContextLength(),
+              dynamic.factor() - 1,
+              rotated / (rotated - 2.0),
+              dynamic.base(),
+              rotated);
+    }
+    String shortFrequency = layout.modelVector("frequencies");
+    if (rope.longInverseFrequencies().isEmpty()) {
+      return "    frequency = torch.unsqueeze(%s, 0)\n".formatted(shortFrequency);
+    }
+    return "    beyond = torch.unsqueeze(torch.gt(length, %d), 1)\n"
+            .formatted(rope.originalContextLength())
+        + "    frequency = torch.where(beyond, %s, %s)\n"
+            .formatted(layout.modelVector("long_frequencies"), shortFrequency);
+  }
+
+  private static final String ATTENTION =
+      """
+        def decode(s: __torch__.Decoder, query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> Tensor:
+          turned = torch.transpose(key, 1, 2)
+          if torch.eq(torch.numel(mask), 0):
+            scores = torch.bmm(query, turned)
+          else:
+            scores = torch.baddbmm(mask, query, turned)
+          return torch.bmm(torch.softmax(scores, -1), value)
+        def prefill(s: __torch__.Decoder, query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> Tensor:
+          heads = torch.permute(torch.reshape(query, [-1, {KV}, {GROUP}, {D}]), [1, 2, 0, 3])
+          keys = torch.expand(torch.unsqueeze(key, 1), [-1, {GROUP}, -1, -1])
+          values = torch.expand(torch.unsqueeze(value, 1), [-1, {GROUP}, -1, -1])
+          if torch.eq(torch.numel(mask), 0):
+            mixed = torch.scaled_dot_product_attention(heads, keys, values, None, 0., True, scale=1.)
+          else:
+            mixed = torch.scaled_dot_product_attention(heads, keys, values, mask, 0., False, scale=1.)
+          return torch.reshape(torch.permute(mixed, [2, 0, 1, 3]), [-1, {ATTENDED}])
+        def attend(s: __torch__.Decoder, query: Tensor, key_cache: Tensor, value_cache: Tensor, masks: List[Tensor], kind: int, window: int, segments: List[int]) -> Tensor:
+          time = torch.size(key_cache, 2)
+          all_keys = torch.view(key_cache, [-1, time, {D}])
+          all_values = torch.view(value_cache, [-1, time, {D}])
+          parts = annotate(List[Tensor], [])
+          for g in range(torch.floordiv(torch.len(segments), {SEGMENT})):
+            row = segments[g * {SEGMENT}]
+            sequences = segments[g * {SEGMENT} + 1]
+            tokens = segments[g * {SEGMENT} + 2]
+            slot = segments[g * {SEGMENT} + 3]
+            end = segments[g * {SEGMENT} + 5]
+            lowest = s.low(segments[g * {SEGMENT} + 4], window)
+            key = torch.narrow(torch.narrow(all_keys, 0, slot * {KV}, sequences * {KV}), 1, lowest, end - lowest)
+            value = torch.narrow(torch.narrow(all_values, 0, slot * {KV}, sequences * {KV}), 1, lowest, end - lowest)
+            rows = torch.narrow(query, 0, row, sequences * tokens)
+            mask = masks[g * {MASKS} + kind]
+            if torch.eq(tokens, 1):
+              grouped = torch.reshape(rows, [-1, {GROUP}, {D}])
+              part = torch.reshape(s.decode(grouped, key, value, mask), [-1, {ATTENDED}])
+            else:
+              part = s.prefill(rows, key, value, mask)
+            _0 = torch.append(parts, part)
+          if torch.eq(torch.len(parts), 1):
+            mixed = parts[0]
+          else:
+            mixed = torch.cat(parts)
+          return torch.to(mixed, 6)
+      """;
+
+  private String layer() {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        "  def layer(s: __torch__.Decoder, x: Tensor, i: int, kind: int, window: int,"
+            + " turn: Tensor, place: Tensor, masks: List[Tensor], segments: List[int])"
+            + " -> Tensor:\n");
+    line(text, "y = %s", normed("x", "first_norm"));
+    line(text, "y = %s", linear("y", "qkv"));
+    line(text, "heads = torch.view(y, [-1, {ALL_HEADS}, {D}])");
+    line(text, "rotated = torch.narrow(heads, 1, 0, {ROTATED_HEADS})");
+    if (config.queryKeyNorm()) {
+      line(
+          text,
+          "rotated = s.norm(rotated, torch.view(%s, [-1, {D}]))",
+          layout.layerVector("head_norm"));
+    }
+    text.append(rotate());
+    cast(text, "rotated");
+    line(text, "key = torch.narrow(rotated, 1, {HEADS}, {KV})");
+    line(text, "value = torch.narrow(heads, 1, {ROTATED_HEADS}, {KV})");
+    cast(text, "value");
+    line(text, "keys = s.cache[i * 2]");
+    line(text, "values = s.cache[i * 2 + 1]");
+    // One scatter for all sequences; place holds the row of each token and head.
+    for (String side : List.of("key", "value")) {
+      line(
+          text,
+          "_%1$s = torch.index_copy_(torch.view(%1$ss, [-1, {D}]), 0, place,"
+              + " torch.reshape(%1$s, [-1, {D}]))",
+          side);
+    }
+    line(text, "query = torch.narrow(rotated, 1, 0, {HEADS})");
+    line(text, "mixed = s.attend(query, keys, values, masks, kind, window, segments)");
+    line(text, "x = torch.add(x, %s)", linear("mixed", "attention_output"));
+    line(text, "y = %s", normed("x", "second_norm"));
+    text.append(feedForward());
+    return line(text, "return torch.add(x, y)").toString();
+  }
+
+  private String rotate() {
+    Rope rope = config.rope();
+    if (rope == null) {
+      return "";
+    }
+    StringBuilder text = new StringBuilder();
+    int rotated = 2 * rope.inverseFrequencies().size();
+    boolean whole = rotated == config.headSize();
+    if (!whole) {
+      line(text, "still = torch.narrow(rotated, 2, %d, {D} - %d)", rotated, rotated);
+      line(text, "rotated = torch.narrow(rotated, 2, 0, %d)", rotated);
+    }
+    // Pairs lie side by side (the loader sees to it), so a rotation is one complex product.
+    line(text, "pairs = torch.reshape(rotated, [-1, {ROTATED_HEADS}, %d, 2])", rotated / 2);
+    line(text, "pairs = torch.view_as_real(torch.mul(torch.view_as_complex(pairs), turn))");
+    line(text, "rotated = torch.flatten(pairs, 2)");
+    if (!whole) {
+      line(text, "rotated = torch.cat([rotated, still], 2)");
+    }
+    return text.toString();
+  }
+
+  private String feedForward() {
+    String activation =
+        switch (config.activation()) {
+          case SILU -> "torch.silu(%s)";
+          case GELU -> "torch.gelu(%s)";
+          case GELU_TANH -> "torch.gelu(%s, approximate=\"tanh\")";
+        };
+    StringBuilder text = new StringBuilder();
+    line(text, "y = %s", linear("y", "feed_forward"));
+    if (layout.gated()) {
+      line(text, "gate, up = torch.chunk(y, 2, -1)");
+      line(text, "y = torch.mul(%s, up)", activation.formatted("gate"));
+    } else {
+      line(text, "y = %s", activation.formatted("y"));
+    }
+    return line(text, "y = %s", linear("y", "feed_forward_output")).toString();
+  }
+
+  private String step() {
+    return STEP.replace("{embedding}", embedding())
+        .replace("{WINDOWS}", config.slidingWindows().toString())
+        .replace(
+            "{KINDS}", config.slidingWindows().stream().map(windows::indexOf).toList().toString())
+        .replace(
+            "{final_norm}",
+            String.join(
+                ", ",
+                layout.modelVectors().stream()
+                    .filter(name -> name.startsWith("final_norm"))
+                    .map(layout::modelVector)
+                    .toList()));
+  }
+
+  private static final String STEP =
+      """
+        def step(s: __torch__.Decoder, tokens: List[int], positions: List[int], lengths: List[int], slots: List[int], segments: List[int], outputs: List[int], logits: List[int]) -> List[Tensor]:
+          ids = torch.tensor(tokens, dtype=4, device={DEVICE})
+          position = torch.tensor(positions, dtype=4, device={DEVICE})
+          turn = s.rotation(position, torch.tensor(lengths, dtype=4, device={DEVICE}))
+          slot = torch.unsqueeze(torch.tensor(slots, dtype=4, device={DEVICE}), 1)
+          head = torch.unsqueeze(torch.arange({KV}, dtype=4, device={DEVICE}), 0)
+          time = torch.size(s.cache[0], 2)
+          heads = torch.add(torch.mul(slot, {KV}), head)
+          place = torch.flatten(torch.add(torch.mul(heads, time), torch.unsqueeze(position, 1)))
+          masks = s.masks(position, segments)
+          windows = {WINDOWS}
+          kinds = {KINDS}
+          x = {embedding}
+          for i in range({LAYERS}):
+            x = s.layer(x, i, kinds[i], windows[i], turn, place, masks, segments)
+          results = annotate(List[Tensor], [])
+          if torch.gt(torch.len(outputs), 0):
+            wanted = torch.index_select(x, 0, torch.tensor(outputs, dtype=4, device={DEVICE}))
+            y = s.linear(s.norm(wanted, {final_norm}), 0)
+            _0 = torch.append(results, torch.cpu(torch.argmax(y, -1)))
+            if torch.gt(torch.len(logits), 0):
+              if torch.lt(torch.len(logits), torch.len(outputs)):
+                y = torch.index_select(y, 0, torch.tensor(logits, dtype=4, device={DEVICE}))
+              _1 = torch.append(results, torch.contiguous(torch.cpu(y)))
+          return results
+      """;
+
+  private String embedding() {
+    String tokens = "torch.to(torch.embedding(s.tables[0], ids), 6)";
+    return layout.learnedPositions()
+        ? "torch.add(%s, torch.to(torch.embedding(s.tables[1], position), 6))".formatted(tokens)
+        : tokens;
+  }
+
+  private String normed(String x, String name) {
+    return layout.layerNorm()
+        ? "s.norm(%s, %s, %s)"
+            .formatted(x, layout.layerVector(name), layout.layerVector(name + "_bias"))
+        : "s.norm(%s, %s)".formatted(x, layout.layerVector(name));
+  }
+
+  private String linear(String x, String name) {
+    String product = "s.linear(%s, %s)".formatted(x, layout.linear(name));
+    String bias = name + "_bias";
+    return layout.hasVector(bias)
+        ? "torch.add(%s, %s)".formatted(product, layout.layerVector(bias))
+        : product;
+  }
+
+  private void cast(StringBuilder text, String name) {
+    if (arithmetic.cacheType() != Arithmetic.FLOAT32) {
+      line(text, "%1$s = torch.to(%1$s, {CACHE})", name);
+    }
+  }
+
+  private static StringBuilder line(StringBuilder text, String format, Object... values) {
+    return text.append("    ").append(format.formatted(values)).append('\n');
+  }
+}

@@ -1,0 +1,99 @@
+package dev.weir.torch;
+
+import dev.weir.engine.LanguageModel;
+import dev.weir.engine.SequenceSlice;
+import dev.weir.engine.StepOutput;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** What a model makes of every position of a given sequence. */
+public final class SequenceScorer {
+  /** Logits that one chunk brings into Java at most: 16 MiB. */
+  private static final int MOST_LOGITS = 1 << 22;
+
+  private SequenceScorer() {}
+
+  /**
+   * Scores of the positions of a sequence of n tokens.
+   *
+   * @param argMax most probable next token, [n]
+   * @param logSumExp natural logarithm of the sum of the exponentials of the logits, [n]
+   * @param logprobs of each token but the first, given those before it, [n - 1]
+   * @param lastLogits after the last token, [vocabulary]
+   */
+  @SuppressWarnings("ArrayRecordComponent") // results, never compared
+  public record Scores(int[] argMax, double[] logSumExp, double[] logprobs, float[] lastLogits) {}
+
+  /** Receives one row of logits: those after the token at {@code position}. */
+  @FunctionalInterface
+  interface RowVisitor {
+    /**
+     * Called in the order of positions.
+     *
+     * @param rows one row of each model, in their order, [models][vocabulary]; reused
+     */
+    void onRow(int position, int[] argMax, float[][] rows);
+  }
+
+  /** Scores a sequence in a slot of the model, whose cache it overwrites. */
+  public static Scores score(LanguageModel model, int slot, int[] tokens) {
+    Scores scores =
+        new Scores(
+            new int[tokens.length],
+            new double[tokens.length],
+            new double[tokens.length - 1],
+            new float[model.limits().vocabulary()]);
+    visit(
+        List.of(model),
+        slot,
+        tokens,
+        (position, argMax, rows) -> {
+          float[] row = rows[0];
+          scores.argMax[position] = argMax[0];
+          scores.logSumExp[position] = logSumExp(row);
+          if (position + 1 < tokens.length) {
+            scores.logprobs[position] = row[tokens[position + 1]] - scores.logSumExp[position];
+          } else {
+            System.arraycopy(row, 0, scores.lastLogits, 0, row.length);
+          }
+        });
+    return scores;
+  }
+
+  /** Runs the same sequence through models of the same vocabulary, chunk by chunk. */
+  static void visit(List<LanguageModel> models, int slot, int[] tokens, RowVisitor visitor) {
+    int vocabulary = models.getFirst().limits().vocabulary();
+    int step = Math.max(1, MOST_LOGITS / vocabulary);
+    float[][] rows = new float[models.size()][vocabulary];
+    int[] argMax = new int[models.size()];
+    int[] blocks =
+        IntStream.range(0, Math.ceilDiv(tokens.length, LanguageModel.BLOCK_TOKENS)).toArray();
+    for (int start = 0; start < tokens.length; start += step) {
+      int n = Math.min(step, tokens.length - start);
+      int[] chunk = Arrays.copyOfRange(tokens, start, start + n);
+      SequenceSlice slice = new SequenceSlice(slot, start, chunk, blocks, n, true);
+      List<StepOutput> outputs = models.stream().map(model -> model.step(List.of(slice))).toList();
+      for (int row = 0; row < n; row++) {
+        for (int model = 0; model < rows.length; model++) {
+          outputs.get(model).logits(row, rows[model]);
+          argMax[model] = outputs.get(model).argMax(row);
+        }
+        visitor.onRow(start + row, argMax, rows);
+      }
+    }
+  }
+
+  /** The logarithm of a softmax's denominator, in float64. */
+  static double logSumExp(float[] logits) {
+    float largest = Float.NEGATIVE_INFINITY;
+    for (float logit : logits) {
+      largest = Math.max(largest, logit);
+    }
+    double sum = 0;
+    for (float logit : logits) {
+      sum += Math.exp(logit - largest);
+    }
+    return largest + Math.log(sum);
+  }
+}

@@ -1,0 +1,55 @@
+package dev.weir.torch;
+
+/**
+ * How to run a model.
+ *
+ * @param device {@code cpu}, or {@code cuda:0} and so on
+ * @param slots sequences that can be in the cache at the same time
+ * @param maxContext most tokens of one sequence; 0 for the model's own, or as many as memory holds
+ * @param threads threads of one operation, for the whole process; 0 leaves libtorch's choice
+ */
+public record TorchOptions(
+    Precision precision, String device, int slots, int maxContext, int threads) {
+
+  /** Checks the values. */
+  public TorchOptions {
+    if (!device.matches("cpu|cuda:\\d{1,3}")) {
+      throw new IllegalArgumentException("device '" + device + "' is neither cpu nor cuda:N");
+    }
+    requireWithin("slots", slots, 1, 4096);
+    requireWithin("maxContext", maxContext, 0, 1 << 24);
+    requireWithin("threads", threads, 0, 1024);
+  }
+
+  /** The fastest precision on the CPU, 16 slots of the model's own context length. */
+  public static TorchOptions defaults() {
+    return new TorchOptions(Precision.AUTO, "cpu", 16, 0, 0);
+  }
+
+  public TorchOptions withPrecision(Precision value) {
+    return new TorchOptions(value, device, slots, maxContext, threads);
+  }
+
+  public TorchOptions withDevice(String value) {
+    return new TorchOptions(precision, value, slots, maxContext, threads);
+  }
+
+  public TorchOptions withSlots(int value) {
+    return new TorchOptions(precision, device, value, maxContext, threads);
+  }
+
+  public TorchOptions withMaxContext(int value) {
+    return new TorchOptions(precision, device, slots, value, threads);
+  }
+
+  public TorchOptions withThreads(int value) {
+    return new TorchOptions(precision, device, slots, maxContext, value);
+  }
+
+  private static void requireWithin(String name, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          "%s is %d, must be from %d to %d".formatted(name, value, least, most));
+    }
+  }
+}

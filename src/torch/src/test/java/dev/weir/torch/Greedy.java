@@ -1,0 +1,36 @@
+package dev.weir.torch;
+
+import dev.weir.engine.LanguageModel;
+import dev.weir.engine.SequenceSlice;
+import dev.weir.engine.StepOutput;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Continues prompts with the most probable token, all of them in the same steps. */
+final class Greedy {
+  private Greedy() {}
+
+  static int[] one(LanguageModel model, int slot, int[] prompt, int count) {
+    return batch(model, new int[] {slot}, List.of(prompt), count).getFirst();
+  }
+
+  /** Prefills each prompt whole, in one step with the others, then decodes. */
+  static List<int[]> batch(LanguageModel model, int[] slots, List<int[]> prompts, int count) {
+    List<int[]> answers = prompts.stream().map(prompt -> new int[count]).toList();
+    for (int i = 0; i < count; i++) {
+      List<SequenceSlice> slices = new ArrayList<>();
+      for (int s = 0; s < slots.length; s++) {
+        int length = prompts.get(s).length;
+        int[] tokens = i == 0 ? prompts.get(s) : Arrays.copyOfRange(answers.get(s), i - 1, i);
+        int start = i == 0 ? 0 : length + i - 1;
+        slices.add(new SequenceSlice(slots[s], start, tokens, new int[0], 1, false));
+      }
+      StepOutput output = model.step(slices);
+      for (int s = 0; s < slots.length; s++) {
+        answers.get(s)[i] = output.argMax(s);
+      }
+    }
+    return answers;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.torch;
+
+import org.jspecify.annotations.NullMarked;
