@@ -195,7 +195,7 @@ final class RequestJson {
       throw path.wrongType("must be an object, not " + JsonReader.kind(json));
     }
     try {
-      request.setChatTemplateKwargs(mapper.writeValueAsString(json));
+      request.setChatTemplateKwargs(JsonReader.wellFormed(mapper.writeValueAsString(json), path));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tree that was read can be written", e);
     }

@@ -19,7 +19,7 @@ public final class RequestValidator {
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
   private final RequestLimits limits;
-  private final ObjectMapper mapper = new ObjectMapper();
+  private final ObjectMapper mapper = JsonCodec.mapper(JsonLimits.DEFAULT);
 
   public RequestValidator() {
     this(RequestLimits.DEFAULT);

@@ -150,6 +150,10 @@ final class RequestJsonTest {
         .isEqualTo("{\"enable_thinking\":false,\"x\":[1.10,12345678901234567890]}");
     assertInvalid(
         "{\"chat_template_kwargs\":\"{}\"}", "chat_template_kwargs", ErrorCodes.INVALID_TYPE);
+    assertInvalid(
+        "{\"chat_template_kwargs\":{\"a\":\"\\udc00\"}}",
+        "chat_template_kwargs",
+        ErrorCodes.INVALID_VALUE);
   }
 
   @ParameterizedTest
