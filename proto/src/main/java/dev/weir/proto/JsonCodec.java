@@ -33,6 +33,9 @@ import java.util.Set;
  * NaN and half surrogate pairs are wrong.
  */
 public final class JsonCodec {
+  // The longest double without exponent has 17 digits and up to 308 zeros.
+  private static final int LONGEST_NUMBER = 400;
+
   private final JsonLimits limits;
   private final ObjectMapper mapper;
 
@@ -42,17 +45,17 @@ public final class JsonCodec {
 
   public JsonCodec(JsonLimits limits) {
     this.limits = limits;
-    this.mapper = mapper(limits);
+    this.mapper = mapper(limits, LONGEST_NUMBER);
   }
 
-  static ObjectMapper mapper(JsonLimits limits) {
+  static ObjectMapper mapper(JsonLimits limits, int longestNumber) {
     var constraints =
         StreamReadConstraints.builder()
             .maxDocumentLength(limits.maxDocumentBytes())
             .maxStringLength(limits.maxDocumentBytes())
             .maxNestingDepth(limits.maxDepth())
             .maxNameLength(1024)
-            .maxNumberLength(400) // the longest double has 17 digits and up to 308 zeros
+            .maxNumberLength(longestNumber)
             .build();
     JsonFactory factory =
         JsonFactory.builder()
@@ -79,7 +82,7 @@ public final class JsonCodec {
     var bytes = new ByteArrayOutputStream(256);
     try (JsonGenerator json = mapper.createGenerator(bytes)) {
       if (message instanceof GenerationRequest request) {
-        RequestJson.write(request, json, mapper);
+        RequestJson.write(request, json);
       } else {
         new JsonWriter(json).writeMessage(message);
       }
@@ -146,6 +149,9 @@ public final class JsonCodec {
               : "the JSON must be an object, not " + JsonReader.kind(tree));
     } catch (JsonProcessingException e) {
       throw FieldPath.ROOT.error(ErrorCodes.INVALID_JSON, describe(e));
+    } catch (NumberFormatException e) { // Jackson lets it through for 1e99999999999999999999
+      throw FieldPath.ROOT.error(
+          ErrorCodes.INVALID_JSON, "broken JSON: a number has too many digits in its exponent");
     } catch (IOException e) { // bytes that are no text in the encoding that the first ones promise
       throw FieldPath.ROOT.error(ErrorCodes.INVALID_JSON, "the JSON is not valid UTF-8");
     }

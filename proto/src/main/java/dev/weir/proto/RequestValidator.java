@@ -1,6 +1,5 @@
 package dev.weir.proto;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.proto.v1.GenerationRequest;
 import dev.weir.proto.v1.Message;
 import java.util.Set;
@@ -19,7 +18,6 @@ public final class RequestValidator {
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
   private final RequestLimits limits;
-  private final ObjectMapper mapper = JsonCodec.mapper(JsonLimits.DEFAULT);
 
   public RequestValidator() {
     this(RequestLimits.DEFAULT);
@@ -51,7 +49,7 @@ public final class RequestValidator {
       }
     }
     if (!request.getChatTemplateKwargs().isEmpty()
-        && RequestJson.parsedTemplateVariables(request, mapper) == null) {
+        && RequestJson.parsedTemplateVariables(request) == null) {
       throw field("chat_template_kwargs").wrongType("must be a JSON object");
     }
     SamplingValidator.validate(request.getSampling());

@@ -330,7 +330,8 @@ final class RequestJsonTest {
         "{\"temperature\":Infinity}",
         "{\"temperature\":.5}",
         "{\"prompt\":\"\t\"}",
-        "{\"model\":\"m\",}"
+        "{\"model\":\"m\",}",
+        "{\"temperature\":1e99999999999999999999}"
       })
   void whatIsNoJsonObjectIsRefusedInOneLine(String json) {
     InvalidRequestException e = assertInvalid(json, "", ErrorCodes.INVALID_JSON);
