@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -33,9 +32,6 @@ import java.util.Set;
  * NaN and half surrogate pairs are wrong.
  */
 public final class JsonCodec {
-  // The longest double without exponent has 17 digits and up to 308 zeros.
-  private static final int LONGEST_NUMBER = 400;
-
   private final JsonLimits limits;
   private final ObjectMapper mapper;
 
@@ -45,31 +41,27 @@ public final class JsonCodec {
 
   public JsonCodec(JsonLimits limits) {
     this.limits = limits;
-    this.mapper = mapper(limits, LONGEST_NUMBER);
-  }
-
-  static ObjectMapper mapper(JsonLimits limits, int longestNumber) {
     var constraints =
         StreamReadConstraints.builder()
             .maxDocumentLength(limits.maxDocumentBytes())
             .maxStringLength(limits.maxDocumentBytes())
             .maxNestingDepth(limits.maxDepth())
             .maxNameLength(1024)
-            .maxNumberLength(longestNumber)
+            .maxNumberLength(400) // the longest double has 17 digits and up to 308 zeros
             .build();
     JsonFactory factory =
         JsonFactory.builder()
             .streamReadConstraints(constraints)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES) // names come from strangers
-            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8) // an emoji as itself
             .build();
-    return JsonMapper.builder(factory)
-        .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-        .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
-        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-        // 1.0 stays 1.0 in variables of a chat template, where it is another type than 1.
-        .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-        .build();
+    this.mapper =
+        JsonMapper.builder(factory)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            // 1.0 stays 1.0 in variables of a chat template, where it is another type than 1.
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
   }
 
   /**
@@ -82,7 +74,7 @@ public final class JsonCodec {
     var bytes = new ByteArrayOutputStream(256);
     try (JsonGenerator json = mapper.createGenerator(bytes)) {
       if (message instanceof GenerationRequest request) {
-        RequestJson.write(request, json);
+        RequestJson.write(request, json, mapper);
       } else {
         new JsonWriter(json).writeMessage(message);
       }
@@ -149,9 +141,6 @@ public final class JsonCodec {
               : "the JSON must be an object, not " + JsonReader.kind(tree));
     } catch (JsonProcessingException e) {
       throw FieldPath.ROOT.error(ErrorCodes.INVALID_JSON, describe(e));
-    } catch (NumberFormatException e) { // Jackson lets it through for 1e99999999999999999999
-      throw FieldPath.ROOT.error(
-          ErrorCodes.INVALID_JSON, "broken JSON: a number has too many digits in its exponent");
     } catch (IOException e) { // bytes that are no text in the encoding that the first ones promise
       throw FieldPath.ROOT.error(ErrorCodes.INVALID_JSON, "the JSON is not valid UTF-8");
     }

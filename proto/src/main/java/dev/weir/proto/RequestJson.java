@@ -34,10 +34,6 @@ final class RequestJson {
       REQUEST.findFieldByNumber(GenerationRequest.CHAT_TEMPLATE_KWARGS_FIELD_NUMBER);
   private static final Descriptor MESSAGE = Message.getDescriptor();
 
-  // Reads what the codec's own mapper has written: looser, for 1e5 comes back as 1E+5.
-  private static final ObjectMapper VARIABLES =
-      JsonCodec.mapper(new JsonLimits(JsonLimits.DEFAULT.maxDocumentBytes(), 1000), 1000);
-
   private final ObjectMapper mapper;
   private final UnknownFields unknown;
   private final JsonReader reader;
@@ -199,7 +195,7 @@ final class RequestJson {
       throw path.wrongType("must be an object, not " + JsonReader.kind(json));
     }
     try {
-      request.setChatTemplateKwargs(JsonReader.wellFormed(mapper.writeValueAsString(json), path));
+      request.setChatTemplateKwargs(mapper.writeValueAsString(json));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tree that was read can be written", e);
     }
@@ -236,7 +232,8 @@ final class RequestJson {
   }
 
   /** The canonical form: lists are lists, aliases are not used, absent fields are left out. */
-  static void write(GenerationRequest request, JsonGenerator json) throws IOException {
+  static void write(GenerationRequest request, JsonGenerator json, ObjectMapper mapper)
+      throws IOException {
     var writer = new JsonWriter(json);
     json.writeStartObject();
     for (FieldDescriptor field : REQUEST.getFields()) {
@@ -247,7 +244,7 @@ final class RequestJson {
       } else if (field == TEMPLATE_VARIABLES) {
         if (!request.getChatTemplateKwargs().isEmpty()) {
           json.writeFieldName(field.getName());
-          json.writeTree(templateVariables(request));
+          json.writeTree(templateVariables(request, mapper));
         }
       } else if (field != JSON_CHUNKS) {
         writer.writeField(request, field);
@@ -256,8 +253,8 @@ final class RequestJson {
     json.writeEndObject();
   }
 
-  private static JsonNode templateVariables(GenerationRequest request) {
-    JsonNode tree = parsedTemplateVariables(request);
+  private static JsonNode templateVariables(GenerationRequest request, ObjectMapper mapper) {
+    JsonNode tree = parsedTemplateVariables(request, mapper);
     if (tree == null) {
       throw new IllegalArgumentException("chat_template_kwargs holds no JSON object");
     }
@@ -265,11 +262,12 @@ final class RequestJson {
   }
 
   /** The variables as a tree; null if they are no JSON object. */
-  static @Nullable JsonNode parsedTemplateVariables(GenerationRequest request) {
+  static @Nullable JsonNode parsedTemplateVariables(
+      GenerationRequest request, ObjectMapper mapper) {
     try {
-      JsonNode tree = VARIABLES.readTree(request.getChatTemplateKwargs());
+      JsonNode tree = mapper.readTree(request.getChatTemplateKwargs());
       return tree.isObject() ? tree : null;
-    } catch (JsonProcessingException | NumberFormatException e) {
+    } catch (JsonProcessingException e) {
       return null;
     }
   }

@@ -1,5 +1,6 @@
 package dev.weir.proto;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.proto.v1.GenerationRequest;
 import dev.weir.proto.v1.Message;
 import java.util.Set;
@@ -18,6 +19,7 @@ public final class RequestValidator {
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
   private final RequestLimits limits;
+  private final ObjectMapper mapper = new ObjectMapper();
 
   public RequestValidator() {
     this(RequestLimits.DEFAULT);
@@ -49,7 +51,7 @@ public final class RequestValidator {
       }
     }
     if (!request.getChatTemplateKwargs().isEmpty()
-        && RequestJson.parsedTemplateVariables(request) == null) {
+        && RequestJson.parsedTemplateVariables(request, mapper) == null) {
       throw field("chat_template_kwargs").wrongType("must be a JSON object");
     }
     SamplingValidator.validate(request.getSampling());

@@ -113,14 +113,13 @@ public record SamplingParameters(
     }
   }
 
-  /** Whether the next token is the arg max of the model's logits: no whole row is needed. */
-  boolean takesArgMax(int index) {
+  /** Whether the arg max of the model's logits is the token: no whole row is needed. */
+  boolean takesArgMax() {
     return temperature == 0
         && repetitionPenalty == 1
         && frequencyPenalty == 0
         && presencePenalty == 0
         && logitBias.isEmpty()
-        && (index >= minTokens || stopTokens.isEmpty())
         && topLogprobs < 0;
   }
 

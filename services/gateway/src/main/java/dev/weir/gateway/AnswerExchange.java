@@ -1,0 +1,234 @@
+package dev.weir.gateway;
+
+import dev.weir.proto.v1.Chunk;
+import dev.weir.proto.v1.FinishReason;
+import dev.weir.proto.v1.Finished;
+import dev.weir.proto.v1.Tokens;
+import dev.weir.stream.RequestPublisher.Published;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of the OpenAI API, from its publishing to the end of its response. Belongs to one event
+ * loop.
+ *
+ * <pre>
+ *   publishing ──▶ reading ──▶ done      all finished, or one failed and the rest was cancelled
+ *        └────────────┴──────▶ done      the client went away: cancelled unless detached
+ * </pre>
+ */
+final class AnswerExchange implements Generation.Listener {
+  /** How the answers go out. */
+  sealed interface Reply permits WholeReply, StreamingReply {
+    void onTokens(int index, Tokens tokens, @Nullable String fingerprint);
+
+    void onEnd(int index, Finished finished, @Nullable String fingerprint);
+
+    void onAllEnded(List<Answer> answers, @Nullable String fingerprint);
+
+    void onFailed(ApiException failure);
+
+    void onBatchEnd();
+
+    /** The client is gone, or all is said. */
+    void stop();
+  }
+
+  private final RoutingContext ctx;
+  private final GatewayServices services;
+  private final OpenAiCall call;
+  private final Admission.Ticket ticket;
+  private final boolean detached;
+  private final List<Answer> answers = new ArrayList<>();
+  private final long startedNanos = System.nanoTime();
+  private @Nullable Generation generation;
+  private @Nullable Reply reply;
+  private @Nullable Long timer;
+  private @Nullable String fingerprint;
+  private boolean firstTokenSeen;
+  private boolean done;
+
+  /**
+   * @param detached leaving does not cancel
+   */
+  AnswerExchange(
+      RoutingContext ctx,
+      GatewayServices services,
+      OpenAiCall call,
+      Admission.Ticket ticket,
+      boolean detached) {
+    this.ctx = ctx;
+    this.services = services;
+    this.call = call;
+    this.ticket = ticket;
+    this.detached = detached;
+    for (int i = 0; i < call.requests().size(); i++) {
+      answers.add(new Answer(!call.stream()));
+    }
+  }
+
+  void start(AnswerFormat format, CompletableFuture<List<Published>> published) {
+    ctx.addEndHandler(this::onResponseEnd);
+    Future.fromCompletionStage(published, Vertx.currentContext())
+        .onComplete(done -> {
+          if (done.succeeded()) {
+            onPublished(format, done.result());
+          } else {
+            onFailed(ApiException.of(done.cause()));
+          }
+        });
+  }
+
+  private void onPublished(AnswerFormat format, List<Published> published) {
+    Generation opened =
+        new Generation(
+            Vertx.currentContext(),
+            services.backend().reader(),
+            services.config().streamWindow(),
+            services.publishing(),
+            ticket,
+            published,
+            this);
+    if (done) {
+      if (!detached && !services.closing()) {
+        services.metrics().cancelled(opened.cancel("the client went away"));
+      }
+      return;
+    }
+    generation = opened;
+    AnswerWriter writer =
+        new AnswerWriter(
+            format,
+            published.getFirst().requestId(),
+            services.nowMs() / 1000,
+            call.model(),
+            call.includeUsage());
+    ctx.response()
+        .putHeader(
+            "weir-request-id",
+            published.stream().map(Published::requestId).collect(Collectors.joining(",")));
+    reply =
+        call.stream()
+            ? new StreamingReply(ctx, services, writer, call, opened)
+            : new WholeReply(ctx, services, writer, call);
+    timer =
+        ctx.vertx()
+            .setTimer(
+                services.config().responseTimeout().toMillis(), fired -> onFailed(timedOut()));
+    opened.open();
+  }
+
+  @Override
+  public void onChunk(int index, Chunk chunk) {
+    if (done || reply == null) {
+      return;
+    }
+    switch (chunk.getBodyCase()) {
+      case STARTED -> {
+        if (fingerprint == null && !chunk.getStarted().getNumericsId().isEmpty()) {
+          fingerprint = chunk.getStarted().getNumericsId();
+        }
+      }
+      case TOKENS -> onTokens(index, chunk.getTokens());
+      case FINISHED -> onFinished(index, chunk.getFinished());
+      case QUEUED, PREVIEW, IMAGE, BODY_NOT_SET -> {}
+    }
+  }
+
+  private void onTokens(int index, Tokens tokens) {
+    if (!firstTokenSeen) {
+      firstTokenSeen = true;
+      services.metrics().firstToken(System.nanoTime() - startedNanos);
+    }
+    answers.get(index).add(tokens);
+    if (reply != null) {
+      reply.onTokens(index, tokens, fingerprint);
+    }
+  }
+
+  private void onFinished(int index, Finished finished) {
+    if (finished.getReason() == FinishReason.FINISH_REASON_ERROR) {
+      onFailed(ApiException.of(finished.getError()));
+      return;
+    }
+    answers.get(index).end(finished);
+    Reply current = reply;
+    if (current == null) {
+      return;
+    }
+    current.onEnd(index, finished, fingerprint);
+    if (answers.stream().allMatch(Answer::hasEnded)) {
+      end();
+      current.onAllEnded(answers, fingerprint);
+    }
+  }
+
+  @Override
+  public void onBatchEnd() {
+    if (reply != null) {
+      reply.onBatchEnd();
+    }
+  }
+
+  @Override
+  public void onFailed(ApiException failure) {
+    if (done) {
+      return;
+    }
+    end();
+    if (generation != null) {
+      generation.cancel("another answer of the same call failed");
+    }
+    if (reply != null) {
+      reply.onFailed(failure);
+    } else {
+      ctx.fail(failure);
+    }
+  }
+
+  private void onResponseEnd(AsyncResult<Void> end) {
+    if (reply != null) {
+      reply.stop();
+    }
+    if (done) {
+      return;
+    }
+    end();
+    if (generation == null) {
+      return; // onPublished cancels
+    }
+    if (detached || services.closing()) {
+      generation.leave();
+    } else {
+      services.metrics().cancelled(generation.cancel("the client went away"));
+    }
+  }
+
+  private void end() {
+    done = true;
+    ticket.leave();
+    if (timer != null) {
+      ctx.vertx().cancelTimer(timer);
+    }
+  }
+
+  private ApiException timedOut() {
+    return new ApiException(
+        504,
+        ApiException.OURS,
+        "timeout",
+        null,
+        "The answer did not end within "
+            + services.config().responseTimeout().toSeconds()
+            + " s; it was cancelled.",
+        0,
+        null);
+  }
+}

@@ -1,0 +1,161 @@
+package dev.weir.gateway;
+
+import dev.weir.proto.JsonCodec;
+import dev.weir.proto.RequestValidator;
+import dev.weir.stream.ModelRegistry;
+import dev.weir.stream.RequestPublisher;
+import dev.weir.stream.StreamReader;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.micrometer.Label;
+import io.vertx.micrometer.MetricsDomain;
+import io.vertx.micrometer.MicrometerMetricsFactory;
+import io.vertx.micrometer.MicrometerMetricsOptions;
+import java.net.BindException;
+import java.time.Clock;
+import java.util.EnumSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way in over HTTP: the OpenAI API, streams as server-sent events and on WebSockets, the page,
+ * health and metrics. It owns its sockets and nothing behind them: publisher, reader and registry
+ * stay open when it closes.
+ */
+public final class Gateway implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+  private static final long START_TIMEOUT_MS = 30_000;
+  private static final long CLOSE_TIMEOUT_MS = 3_000;
+
+  private final Vertx vertx;
+  private final GatewayServices services;
+  private final String host;
+  private final int port;
+
+  private Gateway(Vertx vertx, GatewayServices services, String host, int port) {
+    this.vertx = vertx;
+    this.services = services;
+    this.host = host;
+    this.port = port;
+  }
+
+  /**
+   * Starts to listen; returns when connections are taken.
+   *
+   * @param kafkaAnswers what {@code /health/ready} says; called by a worker thread, may block
+   * @param metrics also what {@code /metrics} shows
+   * @throws IllegalArgumentException if the configuration cannot be right: one sentence that names
+   *     the setting
+   * @throws IllegalStateException if the address cannot be listened on
+   */
+  public static Gateway start(
+      GatewayConfig config,
+      RequestPublisher publisher,
+      StreamReader reader,
+      ModelRegistry registry,
+      BooleanSupplier kafkaAnswers,
+      PrometheusMeterRegistry metrics) {
+    Access access = Access.of(config);
+    AtomicInteger connections = new AtomicInteger();
+    Admission admission = new Admission(config);
+    GatewayServices services =
+        new GatewayServices(
+            config,
+            new Backend(publisher, reader, registry),
+            admission,
+            new GatewayMetrics(metrics, admission, connections),
+            new RequestParser(new JsonCodec(), new RequestValidator(), config.maxChoices()),
+            Clock.systemUTC());
+    OperationRoutes operation = new OperationRoutes(kafkaAnswers, metrics, services);
+    WebPage page = WebPage.load();
+    Vertx vertx =
+        Vertx.builder()
+            .with(options(config))
+            .withMetrics(new MicrometerMetricsFactory(metrics))
+            .build();
+    AtomicInteger port = new AtomicInteger();
+    try {
+      for (int i = 0; i < config.eventLoops(); i++) {
+        vertx
+            .deployVerticle(
+                new GatewayVerticle(services, access, operation, page, connections, port))
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get(START_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+      }
+    } catch (ExecutionException | TimeoutException e) {
+      services.metrics().close();
+      vertx.close();
+      throw new IllegalStateException(cannotListen(config, e), e);
+    } catch (InterruptedException e) {
+      services.metrics().close();
+      vertx.close();
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the gateway started", e);
+    }
+    LOG.info("gateway on http://{}:{}", config.host(), port.get());
+    return new Gateway(vertx, services, config.host(), port.get());
+  }
+
+  private static VertxOptions options(GatewayConfig config) {
+    return new VertxOptions()
+        .setEventLoopPoolSize(config.eventLoops())
+        .setMetricsOptions(
+            new MicrometerMetricsOptions()
+                .setEnabled(true)
+                // Neither addresses nor paths nor method names: strangers choose those.
+                .setLabels(EnumSet.of(Label.HTTP_CODE, Label.HTTP_ROUTE))
+                .addDisabledMetricsCategory(MetricsDomain.EVENT_BUS)
+                .addDisabledMetricsCategory(MetricsDomain.NAMED_POOLS)
+                .addDisabledMetricsCategory(MetricsDomain.DATAGRAM_SOCKET));
+  }
+
+  private static String cannotListen(GatewayConfig config, Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BindException) {
+        return "The gateway cannot listen on "
+            + config.host()
+            + ":"
+            + config.port()
+            + ": "
+            + cause.getMessage()
+            + ". Choose another port with weir.gateway.port.";
+      }
+    }
+    return "The gateway did not start: " + failure.getMessage();
+  }
+
+  /** The port listened on. */
+  public int port() {
+    return port;
+  }
+
+  /** Where the page is: {@code http://127.0.0.1:8080}. */
+  public String address() {
+    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+  }
+
+  /** Closes all sockets. Requests under way run on: their clients find the streams again. */
+  @Override
+  public void close() {
+    services.close();
+    try {
+      vertx
+          .close()
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("the gateway did not close in order", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    services.metrics().close();
+  }
+}

@@ -1,0 +1,115 @@
+package dev.weir.gateway;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.weir.proto.v1.ModelCard;
+import dev.weir.stream.RequestPublisher.Published;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/** The OpenAI API: chat completions, completions, models. */
+final class OpenAiRoutes {
+  private final GatewayServices services;
+  private final Connections connections;
+
+  OpenAiRoutes(GatewayServices services, Connections connections) {
+    this.services = services;
+    this.connections = connections;
+  }
+
+  void chat(RoutingContext ctx) {
+    byte[] body = RequestBodies.of(ctx);
+    OpenAiCall call = services.parser().chat(body, ctx.request().headers());
+    answer(ctx, body, call, new ChatFormat(call.logprobs()));
+  }
+
+  void completion(RoutingContext ctx) {
+    byte[] body = RequestBodies.of(ctx);
+    OpenAiCall call = services.parser().completion(body, ctx.request().headers());
+    answer(ctx, body, call, new CompletionFormat(call.logprobs(), call.echoes()));
+  }
+
+  private void answer(RoutingContext ctx, byte[] body, OpenAiCall call, AnswerFormat format) {
+    services.backend().requireModel(call.model());
+    String key = ctx.request().getHeader("idempotency-key");
+    Admission.Ticket ticket =
+        services
+            .admission()
+            .enter(connections.share(ctx.request().connection()), call.requests().size());
+    CompletableFuture<List<Published>> published;
+    try {
+      published =
+          services
+              .keys()
+              .once(
+                  key,
+                  GatewayRouter.caller(ctx) + " " + ctx.request().path(),
+                  body,
+                  () ->
+                      services
+                          .publishing()
+                          .publish(call.requests(), call.weir().headers(services.nowMs())));
+    } catch (RuntimeException e) {
+      ticket.leave();
+      throw e;
+    }
+    // Who sends a key means to come back when the connection breaks.
+    boolean detached = call.weir().detach() || key != null;
+    new AnswerExchange(ctx, services, call, ticket, detached).start(format, published);
+  }
+
+  void models(RoutingContext ctx) {
+    Map<String, List<ModelCard>> models = services.backend().models();
+    String body =
+        Json.text(json -> {
+          json.writeStartObject();
+          json.writeStringField("object", "list");
+          json.writeArrayFieldStart("data");
+          for (List<ModelCard> cards : models.values()) {
+            writeModel(json, cards);
+          }
+          json.writeEndArray();
+          json.writeEndObject();
+        });
+    ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(body);
+  }
+
+  void model(RoutingContext ctx) {
+    String name = ctx.pathParam("model");
+    List<ModelCard> cards = services.backend().models().get(name);
+    if (cards == null) {
+      throw services.backend().notServed(name);
+    }
+    String body = Json.text(json -> writeModel(json, cards));
+    ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(body);
+  }
+
+  /** OpenAI's model object, vLLM's {@code max_model_len}, and what else the cards tell. */
+  private static void writeModel(JsonGenerator json, List<ModelCard> cards) throws IOException {
+    ModelCard first = cards.getFirst();
+    json.writeStartObject();
+    json.writeStringField("id", first.getModel());
+    json.writeStringField("object", "model");
+    long ready = cards.stream().mapToLong(ModelCard::getReadyMs).min().orElse(0);
+    json.writeNumberField("created", ready / 1000);
+    json.writeStringField("owned_by", "weir");
+    // What every worker of the model can do.
+    int context = cards.stream().mapToInt(ModelCard::getContextLength).min().orElse(0);
+    json.writeNumberField("max_model_len", context);
+    json.writeObjectFieldStart("weir");
+    json.writeStringField("kind", first.getKind());
+    json.writeStringField("family", first.getFamily());
+    json.writeBooleanField("chat", cards.stream().allMatch(ModelCard::getChat));
+    json.writeNumberField("workers", cards.size());
+    json.writeNumberField("slots", cards.stream().mapToInt(ModelCard::getSlots).sum());
+    json.writeNumberField("running", cards.stream().mapToInt(ModelCard::getRunning).sum());
+    json.writeStringField("precision", first.getPrecision());
+    json.writeStringField("backend", first.getBackend());
+    json.writeStringField("numerics_id", first.getNumericsId());
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+}

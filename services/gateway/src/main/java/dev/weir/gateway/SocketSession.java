@@ -1,0 +1,270 @@
+package dev.weir.gateway;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.proto.v1.GenerationRequest;
+import dev.weir.stream.RequestPublisher.Published;
+import dev.weir.stream.StreamReader.Start;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ServerWebSocket;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One client of {@code /v1/ws}. Belongs to the event loop of its socket. */
+final class SocketSession {
+  private static final int MISSED_PONGS = 3;
+
+  private final Vertx vertx;
+  private final Context context;
+  private final ServerWebSocket socket;
+  private final GatewayServices services;
+  private final WeirOptions options;
+  private final Admission.Share share;
+  private final Map<String, SocketStream> streams = new LinkedHashMap<>();
+  private int pending; // submits and cancellations on their way to Kafka
+  private int unansweredPings;
+  private boolean full;
+  private boolean closed;
+  private @Nullable Long pingTimer;
+  private @Nullable Long stallTimer;
+
+  SocketSession(
+      Vertx vertx,
+      Context context,
+      ServerWebSocket socket,
+      GatewayServices services,
+      WeirOptions options,
+      Admission.Share share) {
+    this.vertx = vertx;
+    this.context = context;
+    this.socket = socket;
+    this.services = services;
+    this.options = options;
+    this.share = share;
+  }
+
+  void open() {
+    services.metrics().sockets(1);
+    socket
+        .textMessageHandler(this::onText)
+        .binaryMessageHandler(ignored ->
+            reject(
+                null, null, ApiException.invalid("type", "invalid_type", "send text, not binary")))
+        .pongHandler(pong -> unansweredPings = 0)
+        .drainHandler(drained -> onDrained())
+        .exceptionHandler(broken -> socket.close())
+        .closeHandler(gone -> onClosed());
+    pingTimer =
+        vertx.setPeriodic(services.config().ws().pingInterval().toMillis(), fired -> onPingTime());
+  }
+
+  boolean isFull() {
+    return full;
+  }
+
+  void send(String message) {
+    if (closed) {
+      return;
+    }
+    services.metrics().bytesOut(message.length());
+    socket.writeTextMessage(message);
+    if (socket.writeQueueFull() && !full) {
+      full = true;
+      socket.pause(); // a client that takes no answers asks no more questions
+      stallTimer =
+          vertx.setTimer(
+              services.config().stallTimeout().toMillis(),
+              fired -> socket.close((short) 1008, "nothing was read for too long"));
+    }
+  }
+
+  void remove(SocketStream stream) {
+    if (streams.remove(stream.id(), stream)) {
+      services.metrics().socketStreams(-1);
+    }
+    stream.close();
+  }
+
+  private void onText(String text) {
+    String ref = null;
+    String id = null;
+    try {
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      services.metrics().bytesIn(bytes.length);
+      ObjectNode json = services.parser().object(bytes);
+      ref = json.path("ref").isTextual() ? json.get("ref").textValue() : null;
+      id = json.path("id").isTextual() ? json.get("id").textValue() : null;
+      run(SocketCommand.parse(json));
+    } catch (RuntimeException e) {
+      reject(ref, id, ApiException.of(e));
+    }
+  }
+
+  private void run(SocketCommand command) {
+    switch (command) {
+      case SocketCommand.Submit submit -> submit(submit);
+      case SocketCommand.Follow follow -> follow(follow);
+      case SocketCommand.Unfollow unfollow -> remove(stream(unfollow.id()));
+      case SocketCommand.Cancel cancel -> cancel(cancel.id());
+      case SocketCommand.Credit credit -> stream(credit.id()).addCredit(credit.count());
+      case SocketCommand.Ping ping -> send(SocketMessages.pong());
+    }
+  }
+
+  private void submit(SocketCommand.Submit submit) {
+    GenerationRequest request = services.parser().nativeRequest(submit.request());
+    services.backend().requireModel(request.getModel());
+    requireRoom();
+    Admission.Ticket ticket = services.admission().enter(share, 1);
+    pending++;
+    Future.fromCompletionStage(
+            services.publishing().publish(List.of(request), options.headers(services.nowMs())),
+            context)
+        .onComplete(done -> {
+          pending--;
+          if (done.failed()) {
+            ticket.leave();
+            reject(submit.ref(), null, ApiException.of(done.cause()));
+          } else {
+            onPublished(submit, done.result().getFirst(), ticket);
+          }
+        });
+  }
+
+  private void onPublished(
+      SocketCommand.Submit submit, Published published, Admission.Ticket ticket) {
+    if (closed) {
+      ticket.leave();
+      if (!submit.detach() && !services.closing()) {
+        services.publishing().cancel(published, "the client went away");
+        services.metrics().cancelled(1);
+      }
+      return;
+    }
+    send(SocketMessages.accepted(submit.ref(), published));
+    add(
+        published.requestId(),
+        new Start.From(published.from()),
+        submit.credit(),
+        ticket,
+        !submit.detach());
+  }
+
+  private void follow(SocketCommand.Follow follow) {
+    if (streams.containsKey(follow.id())) {
+      throw ApiException.refused(
+          409, "already_followed", "This socket follows the stream already; unfollow it first.");
+    }
+    requireRoom();
+    add(follow.id(), follow.start(), follow.credit(), services.admission().enter(share, 1), false);
+  }
+
+  private void add(
+      String id,
+      Start start,
+      @Nullable Long credit,
+      Admission.Ticket ticket,
+      boolean cancelOnClose) {
+    SocketStream stream =
+        new SocketStream(
+            this,
+            context,
+            services.backend().reader(),
+            services.config().streamWindow(),
+            id,
+            start,
+            credit == null ? services.config().ws().credit() : credit,
+            ticket,
+            cancelOnClose);
+    streams.put(id, stream);
+    services.metrics().socketStreams(1);
+    stream.open();
+  }
+
+  private void cancel(String id) {
+    requireRoom();
+    pending++;
+    Future.fromCompletionStage(
+            services.backend().publisher().cancel(id, "cancelled over a WebSocket"), context)
+        .onComplete(done -> {
+          pending--;
+          if (done.succeeded()) {
+            send(SocketMessages.cancelled(id));
+          } else {
+            reject(null, id, Publishing.asApiException(done.cause()));
+          }
+        });
+  }
+
+  private void requireRoom() {
+    int limit = services.config().ws().maxStreams();
+    if (streams.size() + pending >= limit) {
+      throw ApiException.overloaded(
+          "A socket has at most " + limit + " streams (weir.gateway.ws.max-streams).",
+          services.config().retryAfter());
+    }
+  }
+
+  private SocketStream stream(String id) {
+    SocketStream stream = streams.get(id);
+    if (stream == null) {
+      throw ApiException.refused(
+          404, "not_followed", "This socket does not follow that stream, or it has ended.");
+    }
+    return stream;
+  }
+
+  private void reject(@Nullable String ref, @Nullable String id, ApiException failure) {
+    send(SocketMessages.error(ref, id, failure));
+  }
+
+  private void onDrained() {
+    if (!full || closed) {
+      return;
+    }
+    full = false;
+    cancelStallTimer();
+    socket.resume();
+    List.copyOf(streams.values()).forEach(SocketStream::resume);
+  }
+
+  private void onPingTime() {
+    if (++unansweredPings > MISSED_PONGS) {
+      socket.close((short) 1001, "no answer to pings");
+    } else {
+      socket.writePing(Buffer.buffer());
+    }
+  }
+
+  private void onClosed() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    cancelStallTimer();
+    if (pingTimer != null) {
+      vertx.cancelTimer(pingTimer);
+    }
+    services.metrics().sockets(-1);
+    for (SocketStream stream : List.copyOf(streams.values())) {
+      remove(stream);
+      if (stream.cancelOnClose() && !services.closing()) {
+        services.publishing().cancel(stream.id(), "the client went away");
+        services.metrics().cancelled(1);
+      }
+    }
+  }
+
+  private void cancelStallTimer() {
+    Long stall = stallTimer;
+    stallTimer = null;
+    if (stall != null) {
+      vertx.cancelTimer(stall);
+    }
+  }
+}

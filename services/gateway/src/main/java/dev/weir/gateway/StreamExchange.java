@@ -1,0 +1,113 @@
+package dev.weir.gateway;
+
+import dev.weir.proto.JsonCodec;
+import dev.weir.proto.v1.Chunk;
+import dev.weir.stream.StreamChunk;
+import dev.weir.stream.StreamReader.Start;
+import dev.weir.stream.StreamReader.StreamFailure;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One reading of a stream as server-sent events. Leaving never cancels. The status line waits for
+ * the first chunk as {@link StreamingReply} does.
+ */
+final class StreamExchange implements ChunkFlow.Handler {
+  private static final JsonCodec CODEC = new JsonCodec();
+
+  private final RoutingContext ctx;
+  private final long headWaitMs;
+  private final String requestId;
+  private final Admission.Ticket ticket;
+  private final SseResponse sse;
+  private final ChunkFlow flow;
+
+  StreamExchange(
+      RoutingContext ctx,
+      GatewayServices services,
+      String requestId,
+      Start start,
+      Admission.Ticket ticket) {
+    this.ctx = ctx;
+    this.requestId = requestId;
+    this.ticket = ticket;
+    this.headWaitMs = services.config().headWait().toMillis();
+    this.flow =
+        new ChunkFlow(
+            Vertx.currentContext(),
+            services.backend().reader(),
+            requestId,
+            start,
+            services.config().streamWindow(),
+            this);
+    this.sse =
+        new SseResponse(
+            ctx.vertx(),
+            ctx.response(),
+            services.config(),
+            services.metrics(),
+            flow::pause,
+            flow::resume);
+  }
+
+  void start() {
+    ctx.response().putHeader("weir-request-id", requestId);
+    long headTimer = ctx.vertx().setTimer(headWaitMs, fired -> beginInSilence());
+    ctx.addEndHandler(end -> {
+      ctx.vertx().cancelTimer(headTimer);
+      flow.close();
+      sse.stop();
+      ticket.leave();
+    });
+    flow.open();
+  }
+
+  private void beginInSilence() {
+    if (!sse.begun()) {
+      sse.begin();
+      sse.comment();
+    }
+  }
+
+  @Override
+  public void onChunk(StreamChunk chunk) {
+    if (!sse.begun()) {
+      sse.begin();
+    }
+    Chunk body = chunk.chunk();
+    switch (body.getBodyCase()) {
+      case STARTED -> event("started", null, body);
+      case TOKENS -> event("tokens", chunk.cursor().toString(), body);
+      case PREVIEW -> event("preview", null, body);
+      case IMAGE -> event("image", chunk.cursor().toString(), body);
+      case FINISHED -> {
+        event("finished", null, body);
+        sse.end();
+      }
+      case QUEUED, BODY_NOT_SET -> {}
+    }
+  }
+
+  @Override
+  public void onFailed(StreamFailure failure) {
+    ApiException error = ApiException.of(requestId, failure);
+    if (sse.begun()) {
+      sse.event("error", null, error.body());
+      sse.end();
+    } else {
+      ctx.fail(error);
+    }
+  }
+
+  @Override
+  public void onBatchEnd() {
+    sse.flush();
+  }
+
+  private void event(String name, @Nullable String id, Chunk chunk) {
+    Chunk named = chunk.toBuilder().setRequestId(requestId).build();
+    sse.event(name, id, new String(CODEC.encode(named), StandardCharsets.UTF_8));
+  }
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.weir.text.gguf;
-
-import org.jspecify.annotations.NullMarked;

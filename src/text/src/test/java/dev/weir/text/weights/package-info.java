@@ -1,4 +1,0 @@
-@NullMarked
-package dev.weir.text.weights;
-
-import org.jspecify.annotations.NullMarked;
