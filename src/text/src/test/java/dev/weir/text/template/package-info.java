@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.text.template;
+
+import org.jspecify.annotations.NullMarked;
