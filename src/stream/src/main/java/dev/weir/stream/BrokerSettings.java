@@ -55,6 +55,8 @@ final class BrokerSettings {
     // A share group's members join in 0.1 s instead of 5 s (measured).
     settings.put("group.share.heartbeat.interval.ms", "500");
     settings.put("group.share.min.heartbeat.interval.ms", "500");
+    // When the state topic is not there yet, the first joining fails; 30 s until the next is long.
+    settings.put("group.share.initialize.retry.interval.ms", "1000");
     settings.put("group.share.min.record.lock.duration.ms", "1000");
     settings.put("group.share.max.delivery.count.limit", "25");
     settings.put("group.share.max.partition.max.record.locks", "10000");

@@ -5,11 +5,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Joins a share group once on a new broker: the first join creates the group's state topic, which
@@ -18,7 +24,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 final class ShareGroupWarmUp {
   private static final String STATE_TOPIC = "__share_group_state";
   private static final String NAME = "weir-warm-up";
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private ShareGroupWarmUp() {}
 
@@ -29,7 +35,20 @@ final class ShareGroupWarmUp {
         return;
       }
       admin.createTopics(List.of(new NewTopic(NAME, 1, (short) 1))).all().get();
-      join(bootstrap, admin);
+      ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, NAME);
+      admin
+          .incrementalAlterConfigs(
+              Map.of(
+                  group,
+                  List.of(
+                      new AlterConfigOp(
+                          new ConfigEntry("share.auto.offset.reset", "earliest"),
+                          AlterConfigOp.OpType.SET))))
+          .all()
+          .get();
+      write(bootstrap);
+      read(bootstrap);
+      admin.deleteShareGroups(List.of(NAME)).all().get();
       admin.deleteTopics(List.of(NAME)).all().get();
     } catch (ExecutionException e) {
       throw new BrokerException("the embedded broker does not answer: " + e.getCause(), e);
@@ -38,8 +57,18 @@ final class ShareGroupWarmUp {
     }
   }
 
-  private static void join(String bootstrap, Admin admin)
-      throws ExecutionException, InterruptedException {
+  private static void write(String bootstrap) throws ExecutionException, InterruptedException {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", bootstrap, "client.id", NAME),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      producer.send(new ProducerRecord<>(NAME, new byte[0])).get();
+    }
+  }
+
+  /** Only a record that was delivered shows that the group works. */
+  private static void read(String bootstrap) {
     long end = System.nanoTime() + LIMIT.toNanos();
     try (KafkaShareConsumer<byte[], byte[]> consumer =
         new KafkaShareConsumer<>(
@@ -47,12 +76,12 @@ final class ShareGroupWarmUp {
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer())) {
       consumer.subscribe(List.of(NAME));
-      while (!stateTopicExists(admin)) {
+      while (consumer.poll(Duration.ofMillis(100)).isEmpty()) {
         if (System.nanoTime() > end) {
           throw new BrokerException("share groups are not ready after " + LIMIT.toSeconds() + " s");
         }
-        consumer.poll(Duration.ofMillis(100));
       }
+      consumer.commitSync(); // what was polled is accepted
     }
   }
 
