@@ -1,0 +1,146 @@
+// One answer on its way: a request and the stream that it became.
+//
+//                      ┌──────────────── error ─────────────────┐
+//   sending ──accepted──▶ queued ──started──▶ running ──────────▶ failed
+//      │                     └────── tokens ─────▲ └──finished──▶ finished
+//      └── the connection broke before `accepted` ──────────────▶ failed (unconfirmed)
+//
+// The record is plain data: it is what localStorage keeps, so that text, count of tokens and cursor are always of one
+// moment, and a reload continues exactly there.
+
+/** @returns a generation that is about to be sent */
+export function newGeneration(model, nowMs) {
+  return {
+    phase: 'sending',
+    model,
+    submittedMs: nowMs,
+    text: '',
+    taken: 0, // tokens taken, which is the index of the next one
+    id: null, // the request id, once accepted
+    from: null, // where the stream begins
+    cursor: null, // the last record taken
+    worker: null,
+    attempt: null,
+    attempts: 0,
+    promptTokens: null,
+    firstTokenMs: null, // from sending to the first token, as seen from here
+    firstBornMs: null,
+    lastBornMs: null,
+    stopping: false,
+    reason: null,
+    stop: null,
+    usage: null,
+    timings: null,
+    error: null,
+  };
+}
+
+/** @returns a generation that somebody else asked for; all there is, is its id */
+export function followedGeneration(id, nowMs) {
+  return {...newGeneration('', nowMs), phase: 'queued', id, followed: true};
+}
+
+export function isLive(generation) {
+  return generation.phase === 'sending' || generation.phase === 'queued' || generation.phase === 'running';
+}
+
+/**
+ * Takes one frame of the server.
+ *
+ * @param {number} nowMs Date.now() at its arrival
+ * @returns {'taken'|'dropped'|'gap'} `gap`: something is missing before this frame, which was not taken
+ */
+export function take(generation, frame, nowMs) {
+  if (!isLive(generation)) {
+    return 'dropped'; // after the end nothing counts any more
+  }
+  switch (frame.type) {
+    case 'accepted':
+      generation.id = frame.id;
+      generation.from = frame.from ?? null;
+      generation.phase = 'queued';
+      return 'taken';
+    case 'started':
+      generation.phase = 'running';
+      generation.model = frame.model ?? generation.model;
+      generation.worker = frame.worker ?? null;
+      if (frame.attempt !== generation.attempt) {
+        generation.attempt = frame.attempt ?? null;
+        generation.attempts += 1;
+      }
+      return 'taken';
+    case 'tokens':
+      return takeTokens(generation, frame, nowMs);
+    case 'finished':
+      return takeFinished(generation, frame);
+    case 'cancelled':
+      generation.stopping = true; // the end itself is `finished`
+      return 'taken';
+    case 'error':
+      generation.phase = 'failed';
+      generation.error = failureOf(frame);
+      return 'taken';
+    default:
+      return 'dropped'; // a frame of a later version
+  }
+}
+
+function takeTokens(generation, frame, nowMs) {
+  const first = frame.first_index ?? generation.taken;
+  if (first < generation.taken) {
+    return 'dropped'; // seen before
+  }
+  if (first > generation.taken) {
+    return 'gap';
+  }
+  const bornMs = frame.born_ms ?? nowMs;
+  if (generation.taken === 0) {
+    // A stream that is joined late shows when its first token was made, not when it was read.
+    generation.firstTokenMs = Math.max(0, Math.min(nowMs, Math.max(bornMs, generation.submittedMs)) - generation.submittedMs);
+    generation.firstBornMs = bornMs;
+  }
+  generation.phase = 'running';
+  generation.lastBornMs = bornMs;
+  generation.taken += frame.ids?.length ?? 0;
+  generation.text += frame.text ?? '';
+  generation.cursor = frame.cursor ?? generation.cursor;
+  generation.promptTokens = frame.prompt_tokens ?? generation.promptTokens;
+  return 'taken';
+}
+
+function takeFinished(generation, frame) {
+  if (typeof frame.total === 'number' && frame.total > generation.taken) {
+    return 'gap';
+  }
+  generation.text += frame.text ?? '';
+  generation.reason = frame.reason ?? 'stop';
+  generation.stop = frame.stop ?? null;
+  generation.usage = frame.usage ?? null;
+  generation.timings = frame.timings ?? null;
+  generation.error = frame.error ? failureOf(frame.error) : null;
+  generation.phase = generation.reason === 'error' || generation.error ? 'failed' : 'finished';
+  return 'taken';
+}
+
+function failureOf(frame) {
+  return {
+    code: frame.code ?? 'internal',
+    message: frame.message ?? '',
+    field: frame.field ?? null,
+    status: frame.status ?? frame.http_status ?? null,
+    retryAfterMs: frame.retry_after_ms ?? null,
+  };
+}
+
+/** Ends a generation from this side, when no frame will. */
+export function fail(generation, code, message) {
+  generation.phase = 'failed';
+  generation.error = {code, message, field: null, status: null, retryAfterMs: null};
+}
+
+/** Forgets what was taken, to read the stream anew from its beginning. */
+export function rewind(generation) {
+  generation.text = '';
+  generation.taken = 0;
+  generation.cursor = null;
+}

@@ -1,0 +1,211 @@
+// The form of the parameters: shows, checks and remembers them.
+
+import {element, icon} from './dom.js';
+import {ALL, BASIC, MORE, SYSTEM, VIEW, faultOf} from './parameters.js';
+
+const KEPT = 'weir.settings';
+
+export class Settings {
+  #form;
+  #values;
+  #controls = new Map(); // name -> {show, row}
+  #onChange;
+
+  constructor(form, onChange) {
+    this.#form = form;
+    this.#onChange = onChange;
+    this.#values = {...initial(), ...read()};
+    this.#build();
+  }
+
+  /** By name; what is left to the server is absent. */
+  get values() {
+    return this.#values;
+  }
+
+  /** @returns {string|null} the name of the first parameter that is wrong */
+  firstFault() {
+    return ALL.find((parameter) => faultOf(parameter, this.#values[parameter.name]))?.name ?? null;
+  }
+
+  /** Puts the caret where a value must change; false if there is no such field here. */
+  focus(field) {
+    const name = field?.split(/[.[]/).findLast((part) => this.#controls.has(part));
+    if (!name) {
+      return false;
+    }
+    const {row} = this.#controls.get(name);
+    row.closest('details')?.setAttribute('open', '');
+    row.querySelector('input:not([type=range]), textarea').focus();
+    return true;
+  }
+
+  labelOf(field) {
+    const parts = field?.split(/[.[]/) ?? [];
+    return ALL.findLast(({name}) => parts.includes(name))?.label ?? null;
+  }
+
+  reset() {
+    this.#values = initial();
+    for (const parameter of ALL) {
+      this.#show(parameter);
+    }
+    this.#keep();
+  }
+
+  setMode(mode) {
+    this.#controls.get(SYSTEM.name).row.hidden = mode !== 'chat';
+  }
+
+  #build() {
+    const more = element('div', {class: 'pair'});
+    const rest = element('div');
+    for (const parameter of MORE) {
+      (parameter.half ? more : rest).append(this.#row(parameter));
+    }
+    this.#form.append(
+      this.#row(SYSTEM),
+      ...BASIC.map((parameter) => this.#row(parameter)),
+      element('details', {class: 'more', id: 'more'}, element('summary', {}, 'More sampling', icon('chevron')), more, rest),
+      element('details', {class: 'more', open: true}, element('summary', {}, 'View', icon('chevron')), ...VIEW.map((parameter) => this.#row(parameter))),
+    );
+    for (const parameter of ALL) {
+      this.#show(parameter);
+    }
+  }
+
+  #row(parameter) {
+    const id = `p-${parameter.name}`;
+    const changed = element('span', {class: 'changed', title: 'Changed', hidden: true});
+    const label = element('label', {for: id}, parameter.label, changed);
+    const about = parameter.about ? element('p', {class: 'about', id: `${id}-about`}, parameter.about) : null;
+    const fault = element('p', {class: 'fault', id: `${id}-fault`, hidden: true});
+    const control = makeControl(parameter, id, about !== null, (value) => this.#set(parameter, value));
+    const row = element('div', {class: 'parameter'});
+    if (parameter.kind === 'switch') {
+      row.append(element('div', {class: 'switch'}, label, control.input));
+    } else if (parameter.kind === 'slider') {
+      row.append(element('div', {class: 'parameter-head'}, label, control.input), control.slider);
+    } else {
+      row.append(element('div', {class: 'parameter-head'}, label), control.box ?? control.input);
+    }
+    row.append(...[about, fault].filter(Boolean));
+    this.#controls.set(parameter.name, {...control, row, changed, fault});
+    return row;
+  }
+
+  #set(parameter, value) {
+    if (value === undefined) {
+      delete this.#values[parameter.name];
+    } else {
+      this.#values[parameter.name] = value;
+    }
+    this.#judge(parameter);
+    this.#keep();
+  }
+
+  #show(parameter) {
+    this.#controls.get(parameter.name).show(this.#values[parameter.name]);
+    this.#judge(parameter);
+  }
+
+  #judge(parameter) {
+    const {input, changed, fault} = this.#controls.get(parameter.name);
+    const value = this.#values[parameter.name];
+    const sentence = faultOf(parameter, value);
+    const asInitial = (value ?? '') === (parameter.initial ?? '') || value === false || value?.length === 0;
+    changed.hidden = parameter.kind === 'switch' || parameter.kind === 'text' || asInitial;
+    fault.hidden = sentence === null;
+    fault.textContent = sentence ?? '';
+    if (sentence) {
+      input.setAttribute('aria-invalid', 'true');
+      input.setAttribute('aria-errormessage', fault.id);
+    } else {
+      input.removeAttribute('aria-invalid');
+      input.removeAttribute('aria-errormessage');
+    }
+  }
+
+  #keep() {
+    try {
+      localStorage.setItem(KEPT, JSON.stringify(this.#values));
+    } catch {
+      // No room or no permission: the settings last as long as the page.
+    }
+    this.#onChange(this.#values);
+  }
+}
+
+function initial() {
+  return Object.fromEntries(ALL.filter((parameter) => parameter.initial !== undefined).map(({name, initial: value}) => [name, value]));
+}
+
+function read() {
+  try {
+    const kept = JSON.parse(localStorage.getItem(KEPT) ?? '{}');
+    // A basic value that was emptied stays empty; names of other versions go.
+    const known = Object.entries(kept).filter(([name]) => ALL.some((parameter) => parameter.name === name));
+    return Object.fromEntries(known);
+  } catch {
+    return {};
+  }
+}
+
+/** @returns the input, what stands around it, and how to show a value */
+function makeControl(parameter, id, described, onValue) {
+  const {kind, least, most, step, placeholder} = parameter;
+  const common = {id, 'aria-describedby': described ? `${id}-about` : null};
+  if (kind === 'switch') {
+    const input = element('input', {...common, type: 'checkbox', role: 'switch', on: {change: () => onValue(input.checked)}});
+    return {input, show: (value) => (input.checked = Boolean(value))};
+  }
+  if (kind === 'lines' || kind === 'text') {
+    const parse = kind === 'lines' ? linesOf : (text) => text || undefined;
+    const format = kind === 'lines' ? (lines) => (lines ?? []).map((line) => line.replaceAll('\n', '\\n')).join('\n') : (text) => text ?? '';
+    const input = element('textarea', {...common, class: 'field', rows: kind === 'text' ? 3 : 2, placeholder, spellcheck: 'false', on: {input: () => onValue(parse(input.value))}});
+    return {input, show: (value) => (input.value = format(value))};
+  }
+  // A text field rather than a number field: it keeps what was typed, so that a fault can be named.
+  const input = element('input', {
+    ...common,
+    type: 'text',
+    inputmode: kind === 'integer' ? 'numeric' : 'decimal',
+    class: kind === 'slider' ? 'field short' : 'field',
+    placeholder: placeholder ?? 'Default',
+    on: {input: () => onInput(input.value)},
+  });
+  const onInput = (text) => {
+    const value = text.trim() === '' ? undefined : Number(text.trim().replace(',', '.'));
+    if (slider && Number.isFinite(value)) {
+      slider.value = value;
+    }
+    onValue(value);
+  };
+  let slider = null;
+  if (kind === 'slider') {
+    slider = element('input', {type: 'range', min: least, max: most, step, 'aria-label': `${parameter.label}, slider`, on: {input: () => {
+      input.value = slider.value;
+      onValue(Number(slider.value));
+    }}});
+  }
+  const show = (value) => {
+    input.value = value ?? '';
+    if (slider) {
+      slider.value = value ?? most;
+    }
+  };
+  if (!parameter.dice) {
+    return {input, slider, show};
+  }
+  const roll = () => {
+    input.value = String(crypto.getRandomValues(new Uint32Array(1))[0]);
+    onInput(input.value);
+  };
+  const dice = element('button', {type: 'button', class: 'icon-button', 'aria-label': 'Draw a seed', on: {click: roll}}, icon('dice'));
+  return {input, box: element('div', {class: 'with-button'}, input, dice), show};
+}
+
+function linesOf(text) {
+  const lines = text.split('\n').filter((line) => line !== '').map((line) => line.replaceAll('\\n', '\n'));
+  return lines.length > 0 ? lines : undefined;
+}
