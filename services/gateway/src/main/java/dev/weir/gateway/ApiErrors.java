@@ -25,14 +25,20 @@ final class ApiErrors {
             : ApiException.refused(
                 ctx.statusCode(), "http_" + ctx.statusCode(), "The request failed.");
     if (failure.status() >= 500) {
-      LOG.warn(
-          "{} {} failed: {}",
-          ctx.request().method(),
-          ctx.request().path(),
-          failure.text(),
-          failure.getCause());
+      log(ctx, failure);
     }
     send(ctx.response(), failure);
+  }
+
+  private static void log(RoutingContext ctx, ApiException failure) {
+    Throwable cause = failure.getCause();
+    String what = ctx.request().method() + " " + ctx.request().path();
+    if (failure.status() == 500 && cause != null) {
+      LOG.error(
+          "{} failed: {}", what, failure.text(), cause); // a fault: where it was thrown counts
+    } else {
+      LOG.warn("{} failed: {}{}", what, failure.text(), cause == null ? "" : " Cause: " + cause);
+    }
   }
 
   static void onNotFound(RoutingContext ctx) {

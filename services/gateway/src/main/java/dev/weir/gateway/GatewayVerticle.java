@@ -52,6 +52,8 @@ final class GatewayVerticle extends VerticleBase {
   private static HttpServerOptions options(GatewayConfig config) {
     return new HttpServerOptions()
         .setHost(config.host())
+        // With it, a connection is not told of before its first whole head: none could be timed.
+        .setHttp2ClearTextEnabled(false)
         .setMaxHeaderSize(config.headerLimit())
         .setMaxInitialLineLength(config.requestLineLimit())
         .setHandle100ContinueAutomatically(true)

@@ -3,7 +3,6 @@ package dev.weir.gateway;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -112,9 +111,6 @@ final class RequestBodies {
   private static void discard(RoutingContext ctx, long timeoutMs) {
     HttpServerRequest request = ctx.request();
     request.handler(part -> {}).exceptionHandler(gone -> {});
-    if (request.version() == HttpVersion.HTTP_2) {
-      return; // a stream of its own, which ends with its response
-    }
     ctx.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     long timer = ctx.vertx().setTimer(timeoutMs, fired -> request.connection().close());
     request.endHandler(end -> {

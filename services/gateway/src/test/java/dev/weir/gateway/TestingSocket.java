@@ -1,0 +1,79 @@
+package dev.weir.gateway;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.net.http.WebSocket;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A client of {@code /v1/ws}. */
+final class TestingSocket implements WebSocket.Listener, AutoCloseable {
+  private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final StringBuilder partial = new StringBuilder();
+  private final WebSocket socket;
+
+  TestingSocket(TestingGateway gateway) {
+    this.socket =
+        gateway
+            .client
+            .newWebSocketBuilder()
+            .connectTimeout(Duration.ofSeconds(10))
+            .buildAsync(uri(gateway), this)
+            .join();
+  }
+
+  static URI uri(TestingGateway gateway) {
+    return URI.create("ws://127.0.0.1:" + gateway.gateway.port() + "/v1/ws");
+  }
+
+  void send(String message) {
+    socket.sendText(message, true).join();
+  }
+
+  JsonNode next() throws InterruptedException {
+    String message = messages.poll(10, TimeUnit.SECONDS);
+    if (message == null) {
+      throw new AssertionError("no message within 10 s");
+    }
+    return TestingGateway.json(message);
+  }
+
+  void awaitClose() throws InterruptedException {
+    if (!closed.await(10, TimeUnit.SECONDS)) {
+      throw new AssertionError("the socket is open after 10 s");
+    }
+  }
+
+  @Override
+  public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
+    partial.append(text);
+    if (last) {
+      messages.add(partial.toString());
+      partial.setLength(0);
+    }
+    from.request(1);
+    return null;
+  }
+
+  @Override
+  public @Nullable CompletionStage<?> onClose(WebSocket from, int status, String reason) {
+    closed.countDown();
+    return null;
+  }
+
+  @Override
+  public void onError(WebSocket from, Throwable failure) {
+    closed.countDown();
+  }
+
+  @Override
+  public void close() {
+    socket.abort();
+  }
+}
