@@ -1,8 +1,12 @@
 package dev.weir.text;
 
+import dev.weir.text.gguf.Gguf;
 import dev.weir.text.safetensors.Safetensors;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** Opens checkpoints; what a path holds is recognised by its content. */
 public final class Checkpoints {
@@ -28,14 +32,39 @@ public final class Checkpoints {
     if (!Files.exists(path)) {
       throw new CheckpointException(path + " does not exist");
     }
-    if (Files.isDirectory(path)
-        && Safetensors.isIn(path)
-        && Files.isRegularFile(path.resolve(configName))) {
+    if (!Files.isDirectory(path)) {
+      if (Gguf.isIn(path)) {
+        return Gguf.open(path, name(path));
+      }
+      throw new CheckpointException(
+          path + " is no GGUF file; for safetensors, open the folder that holds them");
+    }
+    if (Safetensors.isIn(path)) {
       return HuggingFaceFolder.open(path, configName);
     }
-    throw new CheckpointException(
-        "%s is no checkpoint: a folder with %s and model.safetensors is needed"
-            .formatted(path, configName));
+    List<Path> gguf = ggufFiles(path);
+    return switch (gguf.size()) {
+      case 0 ->
+          throw new CheckpointException(
+              "%s is no checkpoint: it has neither %s with model.safetensors nor a GGUF file"
+                  .formatted(path, configName));
+      case 1 -> Gguf.open(gguf.getFirst(), name(gguf.getFirst()));
+      default ->
+          throw new CheckpointException(
+              "%s has several GGUF files, name one of them: %s"
+                  .formatted(path, gguf.stream().map(file -> file.getFileName() + "").toList()));
+    };
+  }
+
+  private static List<Path> ggufFiles(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> file.toString().endsWith(".gguf") && Files.isRegularFile(file))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new CheckpointException("cannot read " + folder + ": " + e.getMessage(), e);
+    }
   }
 
   /** What to call a checkpoint: its file or folder name without ending. */

@@ -7,6 +7,7 @@ import dev.weir.text.config.TokenizerConfig;
 import dev.weir.text.json.Fields;
 import dev.weir.text.json.JsonLimits;
 import dev.weir.text.safetensors.Safetensors;
+import dev.weir.text.tokenizer.TokenizerJson;
 import dev.weir.text.weights.MappedTensors;
 import dev.weir.text.weights.Sha256;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Opens a model folder as transformers' {@code save_pretrained} writes it. */
 final class HuggingFaceFolder {
@@ -34,7 +36,7 @@ final class HuggingFaceFolder {
           Checkpoints.name(folder),
           config,
           tensors,
-          null,
+          tokenizer(folder),
           tokenizerConfig.chatTemplate(),
           tokenizerConfig.specialTokens(),
           endOfSequence,
@@ -43,6 +45,12 @@ final class HuggingFaceFolder {
       tensors.close();
       throw e;
     }
+  }
+
+  /** Checkpoints of tests have none. */
+  private static @Nullable Tokenizer tokenizer(Path folder) {
+    Path file = folder.resolve(TokenizerJson.FILE_NAME);
+    return Files.isRegularFile(file) ? TokenizerJson.read(file) : null;
   }
 
   private static String basePrefix(ModelConfig.Family family) {

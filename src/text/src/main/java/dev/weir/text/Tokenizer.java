@@ -11,11 +11,25 @@ public interface Tokenizer extends AutoCloseable {
   int[] encode(String text, boolean addSpecialTokens);
 
   /** Decodes whole; special tokens are left out. */
-  String decode(int[] ids);
+  default String decode(int[] ids) {
+    return decode(ids, false);
+  }
+
+  /** Decodes whole, special tokens as their text where they are wanted. */
+  String decode(int[] ids, boolean withSpecialTokens);
 
   /** Bytes of one token; empty for special tokens and for ids beyond the vocabulary. */
   byte[] bytes(int id);
 
+  /**
+   * Whether {@link #decode} drops the first space of the whole text (SentencePiece, which puts one
+   * before every text). {@link #bytes} still has it, so what joins bytes must drop it too.
+   */
+  default boolean stripsLeadingSpace() {
+    return false;
+  }
+
+  /** Number of ids: one more than the largest. */
   int vocabulary();
 
   @Override

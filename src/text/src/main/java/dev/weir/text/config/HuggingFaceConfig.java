@@ -15,15 +15,6 @@ import java.util.List;
  * Defaults are those of transformers' configuration classes.
  */
 public final class HuggingFaceConfig {
-  /** Bounds far above any model, so that a hostile config cannot make a later part allocate. */
-  static final int MAX_LAYERS = 1 << 12;
-
-  static final int MAX_WIDTH = 1 << 20;
-  static final int MAX_HEADS = 1 << 14;
-  static final int MAX_HEAD_SIZE = 1 << 14;
-  static final int MAX_VOCABULARY = 1 << 24;
-  static final int MAX_CONTEXT = 1 << 30;
-
   private static final List<String> FAMILIES =
       List.of("llama", "mistral", "qwen2", "qwen3", "gpt2");
   private static final List<String> ACTIVATIONS =
@@ -55,15 +46,16 @@ public final class HuggingFaceConfig {
   }
 
   private static ModelConfig llamaLike(Fields fields, Family family) {
-    int hidden = fields.count("hidden_size", MAX_WIDTH);
-    int layers = fields.count("num_hidden_layers", MAX_LAYERS);
-    int heads = fields.count("num_attention_heads", MAX_HEADS);
-    int kvHeads = fields.count("num_key_value_heads", MAX_HEADS, heads);
+    int hidden = fields.count("hidden_size", ConfigLimits.MAX_WIDTH);
+    int layers = fields.count("num_hidden_layers", ConfigLimits.MAX_LAYERS);
+    int heads = fields.count("num_attention_heads", ConfigLimits.MAX_HEADS);
+    int kvHeads = fields.count("num_key_value_heads", ConfigLimits.MAX_HEADS, heads);
     if (heads % kvHeads != 0) {
       throw fields.bad("num_key_value_heads", "a divisor of num_attention_heads " + heads);
     }
     int headSize = headSize(fields, family, hidden, heads);
-    int context = fields.count("max_position_embeddings", MAX_CONTEXT, defaultContext(family));
+    int context =
+        fields.count("max_position_embeddings", ConfigLimits.MAX_CONTEXT, defaultContext(family));
     boolean bias =
         switch (family) {
           case QWEN2 -> true;
@@ -72,9 +64,9 @@ public final class HuggingFaceConfig {
         };
     return new ModelConfig(
         family,
-        fields.count("vocab_size", MAX_VOCABULARY),
+        fields.count("vocab_size", ConfigLimits.MAX_VOCABULARY),
         hidden,
-        fields.count("intermediate_size", MAX_WIDTH),
+        fields.count("intermediate_size", ConfigLimits.MAX_WIDTH),
         layers,
         heads,
         kvHeads,
@@ -95,12 +87,12 @@ public final class HuggingFaceConfig {
   private static int headSize(Fields fields, Family family, int hidden, int heads) {
     int headSize;
     if (fields.has("head_dim")) {
-      headSize = fields.count("head_dim", MAX_HEAD_SIZE);
+      headSize = fields.count("head_dim", ConfigLimits.MAX_HEAD_SIZE);
     } else if (family == Family.QWEN3) {
       headSize = 128;
     } else {
       headSize = hidden / heads;
-      if (headSize * heads != hidden || headSize > MAX_HEAD_SIZE) {
+      if (headSize * heads != hidden || headSize > ConfigLimits.MAX_HEAD_SIZE) {
         throw fields.bad("num_attention_heads", "a divisor of hidden_size " + hidden);
       }
     }
@@ -133,7 +125,7 @@ public final class HuggingFaceConfig {
     if (fields.node().path("sliding_window").isNull()) {
       return 0;
     }
-    return fields.count("sliding_window", MAX_CONTEXT, 4096);
+    return fields.count("sliding_window", ConfigLimits.MAX_CONTEXT, 4096);
   }
 
   private static List<Integer> qwenWindows(Fields fields, int layers) {
@@ -166,10 +158,10 @@ public final class HuggingFaceConfig {
   }
 
   private static ModelConfig gpt2(Fields fields) {
-    int hidden = fields.count("n_embd", MAX_WIDTH);
-    int layers = fields.count("n_layer", MAX_LAYERS);
-    int heads = fields.count("n_head", MAX_HEADS);
-    if (hidden % heads != 0 || hidden / heads > MAX_HEAD_SIZE) {
+    int hidden = fields.count("n_embd", ConfigLimits.MAX_WIDTH);
+    int layers = fields.count("n_layer", ConfigLimits.MAX_LAYERS);
+    int heads = fields.count("n_head", ConfigLimits.MAX_HEADS);
+    if (hidden % heads != 0 || hidden / heads > ConfigLimits.MAX_HEAD_SIZE) {
       throw fields.bad("n_head", "a divisor of n_embd " + hidden);
     }
     if (!fields.flag("scale_attn_weights", true)) {
@@ -183,14 +175,14 @@ public final class HuggingFaceConfig {
     }
     return new ModelConfig(
         Family.GPT2,
-        fields.count("vocab_size", MAX_VOCABULARY),
+        fields.count("vocab_size", ConfigLimits.MAX_VOCABULARY),
         hidden,
-        fields.count("n_inner", MAX_WIDTH, 4 * hidden),
+        fields.count("n_inner", ConfigLimits.MAX_WIDTH, 4 * hidden),
         layers,
         heads,
         heads,
         hidden / heads,
-        fields.count("n_positions", MAX_CONTEXT, defaultContext(Family.GPT2)),
+        fields.count("n_positions", ConfigLimits.MAX_CONTEXT, defaultContext(Family.GPT2)),
         fields.positive("layer_norm_epsilon", 1e-5),
         null,
         Collections.nCopies(layers, 0),

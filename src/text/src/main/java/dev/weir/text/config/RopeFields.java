@@ -78,7 +78,7 @@ final class RopeFields {
   }
 
   private static int original(Fields rope, Fields config, int contextLength) {
-    int most = HuggingFaceConfig.MAX_CONTEXT;
+    int most = ConfigLimits.MAX_CONTEXT;
     String field = "original_max_position_embeddings";
     // Phi-3 writes it beside the scaling; transformers lets that win.
     return config.count(field, most, rope.count(field, most, contextLength));

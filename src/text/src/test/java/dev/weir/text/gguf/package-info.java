@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.text.gguf;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.text.tokenizer;
+
+import org.jspecify.annotations.NullMarked;

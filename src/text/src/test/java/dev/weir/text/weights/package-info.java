@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.text.weights;
+
+import org.jspecify.annotations.NullMarked;
