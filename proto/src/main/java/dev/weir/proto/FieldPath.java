@@ -60,10 +60,14 @@ record FieldPath(@Nullable FieldPath parent, String name, int index) {
     }
   }
 
+  static String printable(String name) {
+    return printable(name, LONGEST_NAME);
+  }
+
   /** One line of bounded length, whatever the text holds. */
-  static String printable(String text) {
-    boolean longer = text.length() > LONGEST_NAME;
-    var line = new StringBuilder(longer ? text.substring(0, LONGEST_NAME) : text);
+  static String printable(String text, int longest) {
+    boolean longer = text.length() > longest;
+    var line = new StringBuilder(longer ? text.substring(0, longest) : text);
     for (int i = 0; i < line.length(); i++) {
       char c = line.charAt(i);
       if (Character.isISOControl(c) || Character.isSurrogate(c) || c == '\u2028' || c == '\u2029') {

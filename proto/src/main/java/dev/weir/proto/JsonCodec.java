@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -32,6 +33,9 @@ import java.util.Set;
  * NaN and half surrogate pairs are wrong.
  */
 public final class JsonCodec {
+  // The longest double without exponent has 17 digits and up to 308 zeros.
+  private static final int LONGEST_NUMBER = 400;
+
   private final JsonLimits limits;
   private final ObjectMapper mapper;
 
@@ -41,27 +45,31 @@ public final class JsonCodec {
 
   public JsonCodec(JsonLimits limits) {
     this.limits = limits;
+    this.mapper = mapper(limits, LONGEST_NUMBER);
+  }
+
+  static ObjectMapper mapper(JsonLimits limits, int longestNumber) {
     var constraints =
         StreamReadConstraints.builder()
             .maxDocumentLength(limits.maxDocumentBytes())
             .maxStringLength(limits.maxDocumentBytes())
             .maxNestingDepth(limits.maxDepth())
             .maxNameLength(1024)
-            .maxNumberLength(400) // the longest double has 17 digits and up to 308 zeros
+            .maxNumberLength(longestNumber)
             .build();
     JsonFactory factory =
         JsonFactory.builder()
             .streamReadConstraints(constraints)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES) // names come from strangers
+            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8) // an emoji as itself
             .build();
-    this.mapper =
-        JsonMapper.builder(factory)
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            // 1.0 stays 1.0 in variables of a chat template, where it is another type than 1.
-            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-            .build();
+    return JsonMapper.builder(factory)
+        .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+        .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+        // 1.0 stays 1.0 in variables of a chat template, where it is another type than 1.
+        .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+        .build();
   }
 
   /**
@@ -74,7 +82,7 @@ public final class JsonCodec {
     var bytes = new ByteArrayOutputStream(256);
     try (JsonGenerator json = mapper.createGenerator(bytes)) {
       if (message instanceof GenerationRequest request) {
-        RequestJson.write(request, json, mapper);
+        RequestJson.write(request, json);
       } else {
         new JsonWriter(json).writeMessage(message);
       }
@@ -141,6 +149,9 @@ public final class JsonCodec {
               : "the JSON must be an object, not " + JsonReader.kind(tree));
     } catch (JsonProcessingException e) {
       throw FieldPath.ROOT.error(ErrorCodes.INVALID_JSON, describe(e));
+    } catch (NumberFormatException e) { // Jackson lets it through for 1e99999999999999999999
+      throw FieldPath.ROOT.error(
+          ErrorCodes.INVALID_JSON, "broken JSON: a number has too many digits in its exponent");
     } catch (IOException e) { // bytes that are no text in the encoding that the first ones promise
       throw FieldPath.ROOT.error(ErrorCodes.INVALID_JSON, "the JSON is not valid UTF-8");
     }
@@ -154,9 +165,7 @@ public final class JsonCodec {
             .replaceAll(", from `[^`]*`| for `ObjectNode`| \\(bound as `[^`]*`\\)", "")
             .replaceAll(": (enable|not allowed) .*", "")
             .replaceAll("\\s+", " ");
-    if (cause.length() > 200) {
-      cause = cause.substring(0, 200) + "…";
-    }
+    cause = FieldPath.printable(cause, 200);
     JsonLocation place = e.getLocation();
     return place == null
         ? "broken JSON: " + cause

@@ -175,7 +175,7 @@ final class JsonReader {
   }
 
   /** Refuses half characters: UTF-8 cannot carry them, Protobuf would write a question mark. */
-  private static String wellFormed(String text, FieldPath path) {
+  static String wellFormed(String text, FieldPath path) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (Character.isSurrogate(c)) {

@@ -34,6 +34,10 @@ final class RequestJson {
       REQUEST.findFieldByNumber(GenerationRequest.CHAT_TEMPLATE_KWARGS_FIELD_NUMBER);
   private static final Descriptor MESSAGE = Message.getDescriptor();
 
+  // Reads what the codec's own mapper has written: looser, for 1e5 comes back as 1E+5.
+  private static final ObjectMapper VARIABLES =
+      JsonCodec.mapper(new JsonLimits(JsonLimits.DEFAULT.maxDocumentBytes(), 1000), 1000);
+
   private final ObjectMapper mapper;
   private final UnknownFields unknown;
   private final JsonReader reader;
@@ -195,7 +199,7 @@ final class RequestJson {
       throw path.wrongType("must be an object, not " + JsonReader.kind(json));
     }
     try {
-      request.setChatTemplateKwargs(mapper.writeValueAsString(json));
+      request.setChatTemplateKwargs(JsonReader.wellFormed(mapper.writeValueAsString(json), path));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tree that was read can be written", e);
     }
@@ -232,8 +236,7 @@ final class RequestJson {
   }
 
   /** The canonical form: lists are lists, aliases are not used, absent fields are left out. */
-  static void write(GenerationRequest request, JsonGenerator json, ObjectMapper mapper)
-      throws IOException {
+  static void write(GenerationRequest request, JsonGenerator json) throws IOException {
     var writer = new JsonWriter(json);
     json.writeStartObject();
     for (FieldDescriptor field : REQUEST.getFields()) {
@@ -244,7 +247,7 @@ final class RequestJson {
       } else if (field == TEMPLATE_VARIABLES) {
         if (!request.getChatTemplateKwargs().isEmpty()) {
           json.writeFieldName(field.getName());
-          json.writeTree(templateVariables(request, mapper));
+          json.writeTree(templateVariables(request));
         }
       } else if (field != JSON_CHUNKS) {
         writer.writeField(request, field);
@@ -253,8 +256,8 @@ final class RequestJson {
     json.writeEndObject();
   }
 
-  private static JsonNode templateVariables(GenerationRequest request, ObjectMapper mapper) {
-    JsonNode tree = parsedTemplateVariables(request, mapper);
+  private static JsonNode templateVariables(GenerationRequest request) {
+    JsonNode tree = parsedTemplateVariables(request);
     if (tree == null) {
       throw new IllegalArgumentException("chat_template_kwargs holds no JSON object");
     }
@@ -262,12 +265,11 @@ final class RequestJson {
   }
 
   /** The variables as a tree; null if they are no JSON object. */
-  static @Nullable JsonNode parsedTemplateVariables(
-      GenerationRequest request, ObjectMapper mapper) {
+  static @Nullable JsonNode parsedTemplateVariables(GenerationRequest request) {
     try {
-      JsonNode tree = mapper.readTree(request.getChatTemplateKwargs());
+      JsonNode tree = VARIABLES.readTree(request.getChatTemplateKwargs());
       return tree.isObject() ? tree : null;
-    } catch (JsonProcessingException e) {
+    } catch (JsonProcessingException | NumberFormatException e) {
       return null;
     }
   }

@@ -1,6 +1,5 @@
 package dev.weir.proto;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.proto.v1.GenerationRequest;
 import dev.weir.proto.v1.Message;
 import java.util.Set;
@@ -14,12 +13,11 @@ import java.util.regex.Pattern;
 public final class RequestValidator {
   private static final Set<String> ROLES =
       Set.of("system", "developer", "user", "assistant", "tool");
-  // Part of a topic's name, which has at most 249 characters, prefix and shard included.
-  private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9._-]{1,200}");
+  // Part of a topic's name, which has at most 249 characters; the rest is for prefix and shard.
+  private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9._-]{1,180}");
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
   private final RequestLimits limits;
-  private final ObjectMapper mapper = new ObjectMapper();
 
   public RequestValidator() {
     this(RequestLimits.DEFAULT);
@@ -51,7 +49,7 @@ public final class RequestValidator {
       }
     }
     if (!request.getChatTemplateKwargs().isEmpty()
-        && RequestJson.parsedTemplateVariables(request, mapper) == null) {
+        && RequestJson.parsedTemplateVariables(request) == null) {
       throw field("chat_template_kwargs").wrongType("must be a JSON object");
     }
     SamplingValidator.validate(request.getSampling());
@@ -68,7 +66,7 @@ public final class RequestValidator {
     }
     if (!MODEL.matcher(model).matches() || model.equals(".") || model.equals("..")) {
       throw field("model")
-          .wrongValue("must be 1 to 200 letters, digits, dots, underscores or hyphens");
+          .wrongValue("must be 1 to 180 letters, digits, dots, underscores or hyphens");
     }
   }
 

@@ -150,6 +150,10 @@ final class RequestJsonTest {
         .isEqualTo("{\"enable_thinking\":false,\"x\":[1.10,12345678901234567890]}");
     assertInvalid(
         "{\"chat_template_kwargs\":\"{}\"}", "chat_template_kwargs", ErrorCodes.INVALID_TYPE);
+    assertInvalid(
+        "{\"chat_template_kwargs\":{\"a\":\"\\udc00\"}}",
+        "chat_template_kwargs",
+        ErrorCodes.INVALID_VALUE);
   }
 
   @ParameterizedTest
@@ -326,7 +330,8 @@ final class RequestJsonTest {
         "{\"temperature\":Infinity}",
         "{\"temperature\":.5}",
         "{\"prompt\":\"\t\"}",
-        "{\"model\":\"m\",}"
+        "{\"model\":\"m\",}",
+        "{\"temperature\":1e99999999999999999999}"
       })
   void whatIsNoJsonObjectIsRefusedInOneLine(String json) {
     InvalidRequestException e = assertInvalid(json, "", ErrorCodes.INVALID_JSON);
