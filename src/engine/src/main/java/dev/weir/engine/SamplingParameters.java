@@ -113,13 +113,14 @@ public record SamplingParameters(
     }
   }
 
-  /** Whether the arg max of the model's logits is the token: no whole row is needed. */
-  boolean takesArgMax() {
+  /** Whether the next token is the arg max of the model's logits: no whole row is needed. */
+  boolean takesArgMax(int index) {
     return temperature == 0
         && repetitionPenalty == 1
         && frequencyPenalty == 0
         && presencePenalty == 0
         && logitBias.isEmpty()
+        && (index >= minTokens || stopTokens.isEmpty())
         && topLogprobs < 0;
   }
 

@@ -1,0 +1,213 @@
+package dev.weir.engine;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A deterministic model without a device. The logits of a row are a hash of the sequence's own
+ * tokens, read through its block table: a block that is shared, lost or written at the wrong
+ * position changes them or fails. Everything that the seam promises to a model is checked.
+ */
+public final class TestingLanguageModel implements LanguageModel {
+  /** Token 0 ends a text; the others are letters. */
+  public static final int END = 0;
+
+  private final ModelLimits limits;
+  // token at each position of each block; -1: nothing. [blocks x 16]
+  private final int[] memory;
+  // what each slot holds, [slots][computed]
+  private final int[][] sequences;
+  private final List<Integer> stepTokens = new ArrayList<>();
+  private Consumer<List<SequenceSlice>> onStep = slices -> {};
+  private int poison = -1;
+  private int step;
+  private volatile boolean closed;
+  private @Nullable Thread owner;
+
+  public TestingLanguageModel(ModelLimits limits) {
+    this.limits = limits;
+    memory = new int[limits.cacheBlocks() * BLOCK_TOKENS];
+    Arrays.fill(memory, -1);
+    sequences = new int[limits.slots()][0];
+  }
+
+  public static ModelLimits limits(int slots, int contextLength) {
+    int blocks = slots * Math.ceilDiv(contextLength, BLOCK_TOKENS);
+    return new ModelLimits(32, contextLength, slots, blocks, true, "testing");
+  }
+
+  /** Called at the beginning of each step, on its thread; what it throws, the step throws. */
+  public void onStep(Consumer<List<SequenceSlice>> action) {
+    onStep = action;
+  }
+
+  /** Rows behind this token are not numbers. */
+  public void poison(int token) {
+    poison = token;
+  }
+
+  /** The bytes of a token. */
+  public static byte[] bytes(int token) {
+    return token == END ? new byte[0] : new byte[] {(byte) ('`' + token)};
+  }
+
+  /** Letters as tokens: a is 1. */
+  public static int[] tokens(String text) {
+    byte[] letters = text.getBytes(US_ASCII);
+    int[] tokens = new int[letters.length];
+    for (int i = 0; i < tokens.length; i++) {
+      tokens[i] = letters[i] - '`';
+    }
+    return tokens;
+  }
+
+  /** The logits behind a sequence of tokens, [vocabulary], between -4 and 4. */
+  public static float[] logits(int[] tokens, int length, int vocabulary) {
+    long hash = 1;
+    for (int i = 0; i < length; i++) {
+      hash = mix(hash * 31 + tokens[i]);
+    }
+    float[] logits = new float[vocabulary];
+    for (int id = 0; id < vocabulary; id++) {
+      logits[id] = (mix(hash + id) >>> 40) * 0x1.0p-21f - 4;
+    }
+    return logits;
+  }
+
+  /** The finaliser of SplitMix64. */
+  private static long mix(long z) {
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+
+  @Override
+  public ModelLimits limits() {
+    return limits;
+  }
+
+  @Override
+  public StepOutput step(List<SequenceSlice> slices) {
+    check(!closed, "the model is closed");
+    check(owner == null || owner == Thread.currentThread(), "two threads use the model");
+    owner = Thread.currentThread();
+    check(!slices.isEmpty(), "a step without slices");
+    onStep.accept(slices);
+    step++;
+    stepTokens.add(slices.stream().mapToInt(s -> s.tokens().length).sum());
+    List<float[]> rows = new ArrayList<>();
+    List<Boolean> whole = new ArrayList<>();
+    boolean[] seen = new boolean[limits.slots()];
+    for (SequenceSlice slice : slices) {
+      check(!seen[slice.slot()], "slot %d twice in a step", slice.slot());
+      seen[slice.slot()] = true;
+      compute(slice);
+      int end = slice.start() + slice.tokens().length;
+      for (int length = end - slice.outputs() + 1; length <= end; length++) {
+        float[] row = logits(sequences[slice.slot()], length, limits.vocabulary());
+        if (sequences[slice.slot()][length - 1] == poison) {
+          Arrays.fill(row, Float.NaN);
+        }
+        rows.add(row);
+        whole.add(slice.logits());
+      }
+    }
+    return new Rows(rows, whole, step);
+  }
+
+  private void compute(SequenceSlice slice) {
+    int start = slice.start();
+    int[] tokens = slice.tokens();
+    int[] before = start == 0 ? new int[0] : sequences[slice.slot()];
+    check(
+        before.length == start,
+        "slot %d: start %d, computed %d",
+        slice.slot(),
+        start,
+        before.length);
+    check(tokens.length > 0 && slice.outputs() <= tokens.length, "outputs beyond the tokens");
+    check(start + tokens.length <= limits.contextLength(), "beyond the context");
+    check(
+        slice.blocks().length * BLOCK_TOKENS >= start + tokens.length,
+        "a block table too short for %d tokens",
+        start + tokens.length);
+    int[] after = Arrays.copyOf(before, start + tokens.length);
+    for (int i = 0; i < tokens.length; i++) {
+      check(tokens[i] >= 0 && tokens[i] < limits.vocabulary(), "no token: %d", tokens[i]);
+      after[start + i] = tokens[i];
+      memory[place(slice, start + i)] = tokens[i];
+    }
+    for (int i = 0; i < start; i++) {
+      check(memory[place(slice, i)] == before[i], "slot %d lost position %d", slice.slot(), i);
+    }
+    sequences[slice.slot()] = after;
+  }
+
+  private static int place(SequenceSlice slice, int position) {
+    return slice.blocks()[position / BLOCK_TOKENS] * BLOCK_TOKENS + position % BLOCK_TOKENS;
+  }
+
+  private static void check(boolean holds, String message, Object... values) {
+    if (!holds) {
+      throw new AssertionError(message.formatted(values));
+    }
+  }
+
+  /** How many tokens each step computed. */
+  public List<Integer> stepTokens() {
+    return stepTokens;
+  }
+
+  public boolean closed() {
+    return closed;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+
+  private final class Rows implements StepOutput {
+    private final List<float[]> rows;
+    private final List<Boolean> whole;
+    private final int madeBy;
+
+    Rows(List<float[]> rows, List<Boolean> whole, int madeBy) {
+      this.rows = rows;
+      this.whole = whole;
+      this.madeBy = madeBy;
+    }
+
+    @Override
+    public int rows() {
+      return rows.size();
+    }
+
+    @Override
+    public int argMax(int row) {
+      check(madeBy == step, "a row of an earlier step");
+      float[] logits = rows.get(row);
+      int best = 0;
+      for (int id = 1; id < logits.length; id++) {
+        if (logits[id] > logits[best]) {
+          best = id;
+        }
+      }
+      return best;
+    }
+
+    @Override
+    public void logits(int row, float[] into) {
+      check(madeBy == step, "a row of an earlier step");
+      if (!whole.get(row)) {
+        throw new IllegalStateException("the slice of row " + row + " did not ask for logits");
+      }
+      System.arraycopy(rows.get(row), 0, into, 0, into.length);
+    }
+  }
+}
