@@ -1,0 +1,22 @@
+package dev.weir.client;
+
+/** A stream that cannot be read on; {@link #code} says why. */
+public final class AnswerException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+  private final String code;
+
+  AnswerException(String code, String message, Throwable cause) {
+    super(message, cause);
+    this.code = code;
+  }
+
+  AnswerException(String code, String message) {
+    super(message);
+    this.code = code;
+  }
+
+  /** {@code not_found}, {@code cursor_gone}, {@code unavailable} or {@code timeout}. */
+  public String code() {
+    return code;
+  }
+}

@@ -1,0 +1,125 @@
+package dev.weir.client;
+
+import dev.weir.proto.v1.GenerationRequest;
+import dev.weir.proto.v1.Message;
+import dev.weir.stream.Cursor;
+import dev.weir.stream.KafkaRequestPublisher;
+import dev.weir.stream.KafkaStreamReader;
+import dev.weir.stream.RequestHeaders;
+import dev.weir.stream.RequestPublisher;
+import dev.weir.stream.RequestPublisher.Published;
+import dev.weir.stream.StreamConfig;
+import dev.weir.stream.StreamReader;
+import dev.weir.stream.StreamReader.Start;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Weir for event-driven applications: publish a prompt, read its stream.
+ *
+ * <pre>{@code
+ * try (WeirClient weir = WeirClient.connect("127.0.0.1:9092")) {
+ *   try (Answer answer = weir.ask(WeirClient.chat("smollm2", "Write a haiku about rivers."))) {
+ *     for (AnswerEvent event : answer) {
+ *       if (event instanceof AnswerEvent.Text tokens) {
+ *         System.out.print(tokens.text());
+ *       }
+ *     }
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>Safe for use by any thread. One client a process is enough.
+ */
+public final class WeirClient implements AutoCloseable {
+  /** A stream that says nothing for so long is given up; longer than a request may run. */
+  private static final Duration SILENCE_LIMIT = Duration.ofMinutes(11);
+
+  private final RequestPublisher publisher;
+  private final StreamReader reader;
+  private final Duration silenceLimit;
+
+  WeirClient(RequestPublisher publisher, StreamReader reader, Duration silenceLimit) {
+    this.publisher = publisher;
+    this.reader = reader;
+    this.silenceLimit = silenceLimit;
+  }
+
+  /** Connects to Kafka with the default settings. */
+  public static WeirClient connect(String bootstrap) {
+    return connect(StreamConfig.of(bootstrap));
+  }
+
+  /** Connects to Kafka; it need not answer yet. */
+  public static WeirClient connect(StreamConfig streams) {
+    return new WeirClient(
+        new KafkaRequestPublisher(streams, Set::of, "/weir/client", null),
+        new KafkaStreamReader(streams, null),
+        SILENCE_LIMIT);
+  }
+
+  /** A request for the continuation of a text. */
+  public static GenerationRequest.Builder prompt(String model, String prompt) {
+    return GenerationRequest.newBuilder().setModel(model).setPrompt(prompt);
+  }
+
+  /** A request for the answer to what a user says. */
+  public static GenerationRequest.Builder chat(String model, String user) {
+    return GenerationRequest.newBuilder()
+        .setModel(model)
+        .addMessages(Message.newBuilder().setRole("user").setContent(user));
+  }
+
+  /**
+   * Publishes a request and follows its stream from the beginning; waits until Kafka has taken it.
+   */
+  public Answer ask(GenerationRequest.Builder request) {
+    return ask(request.build(), RequestHeaders.NONE);
+  }
+
+  /**
+   * Publishes a request and follows its stream from the beginning; waits until Kafka has taken it.
+   *
+   * @throws RuntimeException what {@link #publish} fails with
+   */
+  public Answer ask(GenerationRequest request, RequestHeaders headers) {
+    try {
+      Published published = publish(request, headers).toCompletableFuture().join();
+      return new Answer(
+          reader, published.requestId(), new Start.From(published.from()), silenceLimit);
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
+  /** Publishes a request; completes with its id when Kafka has acknowledged it. */
+  public CompletionStage<Published> publish(GenerationRequest request, RequestHeaders headers) {
+    return publisher.publish(request, headers);
+  }
+
+  /** Follows the stream of any request from its beginning, live or replayed. */
+  public Answer follow(String requestId) {
+    return new Answer(reader, requestId, new Start.Beginning(), silenceLimit);
+  }
+
+  /** Follows a stream behind the last chunk that was taken before. */
+  public Answer resume(String requestId, Cursor cursor) {
+    return new Answer(reader, requestId, new Start.After(cursor), silenceLimit);
+  }
+
+  /**
+   * Asks for the end of a request; its stream then finishes as cancelled. No error if it has ended
+   * already.
+   */
+  public CompletionStage<Void> cancel(String requestId) {
+    return publisher.cancel(requestId, "cancelled by the client");
+  }
+
+  @Override
+  public void close() {
+    publisher.close();
+    reader.close();
+  }
+}
