@@ -1,0 +1,86 @@
+package dev.weir.textworker;
+
+import dev.weir.torch.Precision;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Settings of a worker, which serves one text model: {@code weir.worker.*} in system properties,
+ * the environment ({@code WEIR_WORKER_MODEL}) and what the caller gives. Durations are ISO-8601
+ * ({@code PT10S}).
+ */
+@ConfigMapping(prefix = "weir.worker")
+public interface TextWorkerConfig {
+
+  /** The checkpoint: a GGUF file, or a folder with one or with safetensors. */
+  Path model();
+
+  /** What clients call the model; without it, the name of its file or folder. */
+  Optional<String> name();
+
+  /** Name of this worker in logs and model cards; without it, host and process id. */
+  Optional<String> worker();
+
+  /** Requests that run at the same time. */
+  @WithDefault("16")
+  int slots();
+
+  /** Most tokens of a request, prompt and output together; 0: as many as the model knows. */
+  @WithDefault("0")
+  int maxContext();
+
+  /**
+   * How the linear layers are computed: {@code auto}, {@code f32}, {@code bf16} or {@code int8}.
+   */
+  @WithDefault("auto")
+  Precision precision();
+
+  /** {@code cpu}, or {@code cuda:0} and so on. */
+  @WithDefault("cpu")
+  String device();
+
+  /** Threads of one operation, for the whole process; 0: the library's choice. */
+  @WithDefault("0")
+  int threads();
+
+  /** Most tokens that one step computes. */
+  @WithDefault("512")
+  int stepTokens();
+
+  /** Requests that may wait for a slot inside the engine; more are released to other workers. */
+  @WithDefault("16")
+  int maxWaiting();
+
+  /** How long the first tokens of a fresh model may take before the start has failed. */
+  @WithDefault("PT2M")
+  Duration warmUpTimeout();
+
+  /** Address of the health and metrics endpoints. */
+  @WithDefault("127.0.0.1")
+  String host();
+
+  /** Their port; 0: any free one. */
+  @WithDefault("8081")
+  int port();
+
+  /**
+   * Reads the settings.
+   *
+   * @param arguments {@code weir.worker.…} to value; these win over environment and properties
+   */
+  static TextWorkerConfig load(Map<String, String> arguments) {
+    return new SmallRyeConfigBuilder()
+        .addDefaultSources()
+        .addDefaultInterceptors()
+        .withMapping(TextWorkerConfig.class)
+        .withSources(new PropertiesConfigSource(arguments, "arguments", 1000))
+        .build()
+        .getConfigMapping(TextWorkerConfig.class);
+  }
+}

@@ -1,0 +1,52 @@
+package dev.weir.textworker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.torch.Precision;
+import io.smallrye.config.ConfigValidationException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class TextWorkerConfigTest {
+  @Test
+  void theDefaultsAreThese() {
+    TextWorkerConfig config = TextWorkerConfig.load(Map.of("weir.worker.model", "/models/m.gguf"));
+    assertThat(config.model()).isEqualTo(Path.of("/models/m.gguf"));
+    assertThat(config.name()).isEmpty();
+    assertThat(config.worker()).isEmpty();
+    assertThat(config.slots()).isEqualTo(16);
+    assertThat(config.maxContext()).isZero();
+    assertThat(config.precision()).isEqualTo(Precision.AUTO);
+    assertThat(config.device()).isEqualTo("cpu");
+    assertThat(config.threads()).isZero();
+    assertThat(config.stepTokens()).isEqualTo(512);
+    assertThat(config.maxWaiting()).isEqualTo(16);
+    assertThat(config.warmUpTimeout()).isEqualTo(Duration.ofMinutes(2));
+    assertThat(config.host()).isEqualTo("127.0.0.1");
+    assertThat(config.port()).isEqualTo(8081);
+  }
+
+  @Test
+  void argumentsWin() {
+    TextWorkerConfig config =
+        TextWorkerConfig.load(
+            Map.of(
+                "weir.worker.model", "m",
+                "weir.worker.name", "smollm2",
+                "weir.worker.precision", "bf16",
+                "weir.worker.slots", "4"));
+    assertThat(config.name()).contains("smollm2");
+    assertThat(config.precision()).isEqualTo(Precision.BF16);
+    assertThat(config.slots()).isEqualTo(4);
+  }
+
+  @Test
+  void aWorkerWithoutAModelIsToldWhichSettingIsMissing() {
+    assertThatThrownBy(() -> TextWorkerConfig.load(Map.of()))
+        .isInstanceOf(ConfigValidationException.class)
+        .hasMessageContaining("weir.worker.model");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.textworker;
+
+import org.jspecify.annotations.NullMarked;
