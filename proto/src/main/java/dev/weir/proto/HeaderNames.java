@@ -23,6 +23,11 @@ public final class HeaderNames {
   /** Copied to that result. */
   public static final String CORRELATION_ID = "correlation-id";
 
+  // On requests that were given up: kind, code and message of the failure in their finished chunk.
+  public static final String ERROR_KIND = "error-kind";
+  public static final String ERROR_CODE = "error-code";
+  public static final String ERROR_MESSAGE = "error-message";
+
   // CloudEvents 1.0, Kafka protocol binding, binary mode.
   public static final String CE_SPECVERSION = "ce_specversion";
   public static final String CE_ID = "ce_id";

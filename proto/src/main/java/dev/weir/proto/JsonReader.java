@@ -12,6 +12,7 @@ import java.math.BigDecimal;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Fills Protobuf messages from JSON by their descriptors; {@link JsonCodec} says which JSON. */
 final class JsonReader {
@@ -217,8 +218,10 @@ final class JsonReader {
       }
     }
     throw path.wrongValue(
-        "must be one of "
-            + String.join(", ", type.getValues().stream().map(JsonReader::enumName).toList()));
+        type.getValues().stream()
+            .filter(value -> value.getNumber() != 0) // unspecified is absent
+            .map(JsonReader::enumName)
+            .collect(Collectors.joining(", ", "must be one of ", "")));
   }
 
   /** {@code FINISH_REASON_STOP} of {@code FinishReason} is {@code stop}. */

@@ -110,7 +110,8 @@ final class AsyncApiTest {
   @Test
   void everyHeaderIsDescribed() throws Exception {
     Set<String> described = new TreeSet<>();
-    for (String name : List.of("Headers", "CloudEventHeaders", "TraceHeaders", "RequestHeaders")) {
+    for (String name :
+        List.of("Headers", "CloudEventHeaders", "TraceHeaders", "RequestHeaders", "DeadHeaders")) {
       SCHEMAS
           .get(name)
           .findValues("properties")

@@ -144,6 +144,23 @@ final class RecordCodecTest {
   }
 
   @Test
+  void anUnknownReasonIsRefusedWithTheKnownOnes() {
+    assertThatThrownBy(() ->
+            CODEC.decodeChunk(
+                ID, "{\"finished\":{\"reason\":\"tired\"}}".getBytes(UTF_8), Headers.NONE))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessage("finished.reason: must be one of stop, length, cancelled, deadline, error");
+  }
+
+  @Test
+  void aChunkIsOfOneKind() {
+    assertThatThrownBy(() ->
+            CODEC.decodeChunk(ID, "{\"tokens\":{},\"image\":{}}".getBytes(UTF_8), Headers.NONE))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessage("image: only one of these may be there: image, tokens");
+  }
+
+  @Test
   void fieldsOfANewerVersionAreCounted() {
     Chunk newer = Chunk.newBuilder().setUnknownFields(varint(900)).build();
     Decoded<Chunk> decoded =
