@@ -27,6 +27,19 @@ final class Arithmetic {
     };
   }
 
+  /** {@code sum += value}. */
+  static Value addTo(Rendering rendering, Value sum, Value value) {
+    boolean adds =
+        (sum instanceof Value.Numeric && value instanceof Value.Numeric)
+            || isRepeatable(sum)
+            || sum instanceof Undefined
+            || value instanceof Undefined;
+    if (!adds) {
+      throw unsupported("+=", sum, value);
+    }
+    return apply(rendering, BinaryOperator.ADD, sum, value);
+  }
+
   static Value negate(Value operand) {
     return switch (operand) {
       case Value.Float real -> new Value.Float(-real.value());
@@ -240,8 +253,12 @@ final class Arithmetic {
 
   private static ChatTemplateException unsupported(
       BinaryOperator operator, Value left, Value right) {
+    return unsupported(operator.symbol(), left, right);
+  }
+
+  private static ChatTemplateException unsupported(String symbol, Value left, Value right) {
     return new ChatTemplateException(
         "unsupported operand type(s) for %s: '%s' and '%s'"
-            .formatted(operator.symbol(), TypeNames.of(left), TypeNames.of(right)));
+            .formatted(symbol, TypeNames.of(left), TypeNames.of(right)));
   }
 }

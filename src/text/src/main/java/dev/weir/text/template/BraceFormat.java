@@ -63,6 +63,9 @@ final class BraceFormat {
   }
 
   private static int endOfField(String format, int from) {
+    if (from == format.length()) {
+      throw new ChatTemplateException("Single '{' encountered in format string");
+    }
     int open = 1;
     for (int at = from; at < format.length(); at++) {
       open += format.charAt(at) == '{' ? 1 : format.charAt(at) == '}' ? -1 : 0;
@@ -126,8 +129,7 @@ final class BraceFormat {
     if (name.isEmpty() || number != null) {
       int index = number == null ? next++ : Numbers.clamp(number);
       if (index < 0 || index >= arguments.positional().size()) {
-        throw new ChatTemplateException(
-            "Replacement index " + index + " out of range for positional args tuple");
+        throw new ChatTemplateException("tuple index out of range");
       }
       return arguments.positional().get(index);
     }

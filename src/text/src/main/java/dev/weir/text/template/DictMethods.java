@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** Methods of Python's {@code dict} that change nothing. */
 final class DictMethods {
   private static final Methods<Value.Dict> METHODS =
-      new Methods<Value.Dict>()
+      new Methods<Value.Dict>("dict")
           .with("keys", (dict, _) -> new Value.DictView(dict, Value.DictView.Kind.KEYS))
           .with("values", (dict, _) -> new Value.DictView(dict, Value.DictView.Kind.VALUES))
           .with("items", (dict, _) -> new Value.DictView(dict, Value.DictView.Kind.ITEMS))

@@ -168,12 +168,21 @@ final class Evaluator {
 
   private Value filter(Expression.FilterCall filter, Frame frame) {
     Value operand = evaluate(filter.operand(), frame);
-    return Filters.apply(this, filter.name(), arguments(filter.arguments(), frame).after(operand));
+    Arguments arguments = arguments(filter.arguments(), frame).after(operand);
+    if (!Filters.has(filter.name())) {
+      throw new ChatTemplateException(
+          "No filter named " + PythonText.quoted(filter.name()) + " found.");
+    }
+    return Filters.get(filter.name()).apply(this, arguments);
   }
 
   private Value test(Expression.TestCall test, Frame frame) {
     Value operand = evaluate(test.operand(), frame);
     Arguments arguments = arguments(test.arguments(), frame).after(operand);
+    if (!Tests.has(test.name())) {
+      throw new ChatTemplateException(
+          "No test named " + PythonText.quoted(test.name()) + " found.");
+    }
     return Value.Bool.of(Tests.holds(rendering, test.name(), arguments));
   }
 }

@@ -41,16 +41,13 @@ final class ExpressionParser {
 
   /** An expression, or several with commas between them as a tuple. */
   Expression tuple() {
-    return tuple(true, false, null);
+    return tuple(true, false);
   }
 
-  /**
-   * @param endName a name that ends a tuple after a comma, such as {@code recursive}
-   */
-  Expression tuple(boolean withConditional, boolean inParentheses, @Nullable String endName) {
+  Expression tuple(boolean withConditional, boolean inParentheses) {
     List<Expression> items = new ArrayList<>();
     boolean commas = false;
-    while (!endOfTuple(endName)) {
+    while (!endOfTuple()) {
       items.add(expression(withConditional));
       if (!tokens.skipOperator(",")) {
         break;
@@ -66,24 +63,22 @@ final class ExpressionParser {
     return new Expression.TupleLiteral(List.copyOf(items));
   }
 
-  private boolean endOfTuple(@Nullable String endName) {
+  private boolean endOfTuple() {
     Token token = tokens.current();
     return token.is(TokenType.VARIABLE_END)
         || token.is(TokenType.BLOCK_END)
-        || token.isOperator(")")
-        || (endName != null && token.isName(endName));
+        || token.isOperator(")");
   }
 
   /**
    * A target of an assignment.
    *
    * @param withNamespace whether {@code ns.attribute} may be one
-   * @param endName a name that ends a tuple after a comma
    */
-  Target target(boolean withNamespace, @Nullable String endName) {
+  Target target(boolean withNamespace) {
     List<Expression> items = new ArrayList<>();
     boolean commas = false;
-    while (!endOfTuple(endName)) {
+    while (!endOfTuple()) {
       items.add(primary(withNamespace));
       if (!tokens.skipOperator(",")) {
         break;
@@ -114,11 +109,16 @@ final class ExpressionParser {
       case Expression.TupleLiteral tuple ->
           new Target.Unpacked(tuple.items().stream().map(item -> asTarget(item, line)).toList());
       default ->
-          throw ChatTemplateException.syntax(
-              "can't assign to '"
-                  + expression.getClass().getSimpleName().toLowerCase(Locale.ROOT)
-                  + "'",
-              line);
+          throw ChatTemplateException.syntax("can't assign to '" + kind(expression) + "'", line);
+    };
+  }
+
+  private static String kind(Expression expression) {
+    return switch (expression) {
+      case Expression.Literal _ -> "const";
+      case Expression.ListLiteral _ -> "list";
+      case Expression.DictLiteral _ -> "dict";
+      default -> expression.getClass().getSimpleName().toLowerCase(Locale.ROOT);
     };
   }
 
@@ -357,7 +357,7 @@ final class ExpressionParser {
 
   private Expression parenthesized() {
     tokens.take();
-    Expression inside = tuple(true, true, null);
+    Expression inside = tuple(true, true);
     tokens.expectOperator(")");
     return inside;
   }

@@ -30,12 +30,13 @@ final class Filters {
     return FILTERS.containsKey(name);
   }
 
-  static Value apply(Evaluator evaluator, String name, Arguments arguments) {
+  /** A filter that there has to be. */
+  static Filter get(String name) {
     Filter filter = FILTERS.get(name);
     if (filter == null) {
-      throw new ChatTemplateException("No filter named " + PythonText.quoted(name) + " found.");
+      throw new ChatTemplateException("No filter named " + PythonText.quoted(name) + ".");
     }
-    return filter.apply(evaluator, arguments);
+    return filter;
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.weir.text.template;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 
 /** Floating-point numbers as Python writes them. */
 final class FloatText {
@@ -18,13 +19,20 @@ final class FloatText {
     if (value == 0) {
       return sign + "0.0";
     }
-    BigDecimal shortest = new BigDecimal(Double.toString(Math.abs(value))).stripTrailingZeros();
+    BigDecimal shortest = shortest(Math.abs(value));
     int exponent = shortest.precision() - shortest.scale() - 1;
     if (exponent >= -4 && exponent < 16) {
       String plain = shortest.toPlainString();
       return sign + plain + (plain.indexOf('.') < 0 ? ".0" : "");
     }
     return sign + scientific(shortest.unscaledValue().toString(), exponent, 'e');
+  }
+
+  private static BigDecimal shortest(double value) {
+    BigDecimal digits = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+    // Java writes two digits at least, where one may be enough: the smallest is 5e-324, not 4.9
+    BigDecimal one = digits.round(new MathContext(1));
+    return one.doubleValue() == value ? one.stripTrailingZeros() : digits;
   }
 
   /**

@@ -24,8 +24,8 @@ final class Globals {
 
   private Globals() {}
 
-  private static void add(String name, Value.Builtin.Function function) {
-    GLOBALS.put(name, new Value.Builtin(name, function));
+  private static void add(String name, Value.Builtin.Body function) {
+    GLOBALS.put(name, Value.Builtin.function(name, function));
   }
 
   static @Nullable Value get(String name) {
@@ -34,9 +34,13 @@ final class Globals {
 
   private static Value range(Rendering rendering, Arguments arguments) {
     List<Value> given = arguments.positional();
-    if (given.isEmpty() || given.size() > 3 || !arguments.named().isEmpty()) {
+    if (given.isEmpty() || given.size() > 3) {
       throw new ChatTemplateException(
-          "range expected at least 1 and at most 3 arguments, got " + given.size());
+          "range expected at %s, got %d"
+              .formatted(given.isEmpty() ? "least 1 argument" : "most 3 arguments", given.size()));
+    }
+    if (!arguments.named().isEmpty()) {
+      throw new ChatTemplateException("range() takes no keyword arguments");
     }
     long[] bounds = new long[given.size()];
     for (int i = 0; i < bounds.length; i++) {
@@ -108,7 +112,7 @@ final class Globals {
   private static Value joiner(Rendering rendering, Arguments arguments) {
     String separator = Signature.of("joiner", "sep=").bind(rendering, arguments).text(0, ", ");
     boolean[] used = new boolean[1];
-    return new Value.Builtin(
+    return Value.Builtin.method(
         "joiner",
         (_, _) -> {
           Value part = used[0] ? new Value.Str(separator) : Value.Str.EMPTY;
@@ -144,7 +148,7 @@ final class Globals {
       return switch (name) {
         case "current" -> values.get(next);
         case "next" ->
-            new Value.Builtin(
+            Value.Builtin.method(
                 name,
                 (_, _) -> {
                   Value current = values.get(next);
@@ -152,7 +156,7 @@ final class Globals {
                   return current;
                 });
         case "reset" ->
-            new Value.Builtin(
+            Value.Builtin.method(
                 name,
                 (_, _) -> {
                   next = 0;

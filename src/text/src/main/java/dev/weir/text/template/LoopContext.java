@@ -105,9 +105,10 @@ final class LoopContext implements Value.Callable, Value.WithAttributes, Iterato
         Value next = peek();
         yield next == null ? Undefined.because("there is no next item") : next;
       }
-      case "cycle" -> new Value.Builtin("cycle", (_, arguments) -> cycle(arguments.positional()));
+      case "cycle" ->
+          Value.Builtin.method("cycle", (_, arguments) -> cycle(arguments.positional()));
       case "changed" ->
-          new Value.Builtin("changed", (_, arguments) -> changed(arguments.positional()));
+          Value.Builtin.method("changed", (_, arguments) -> changed(arguments.positional()));
       default -> null;
     };
   }

@@ -16,13 +16,21 @@ final class Methods<T extends Value> {
 
   private record Method<T>(Signature signature, Body<T> body) {}
 
+  private final String type;
   private final Map<String, Method<T>> methods = new HashMap<>();
+
+  /**
+   * @param type Python's name of it
+   */
+  Methods(String type) {
+    this.type = type;
+  }
 
   /**
    * @param parameters names, without that of the object; those with a default end in {@code =}
    */
   Methods<T> with(String name, Body<T> body, String... parameters) {
-    methods.put(name, new Method<>(Signature.of(name, parameters), body));
+    methods.put(name, new Method<>(Signature.method(type, name, parameters), body));
     return this;
   }
 
@@ -32,7 +40,7 @@ final class Methods<T extends Value> {
     if (method == null) {
       return null;
     }
-    return new Value.Builtin(
+    return Value.Builtin.method(
         name,
         (rendering, arguments) ->
             method.body().call(self, method.signature().bind(rendering, arguments)));

@@ -133,7 +133,7 @@ final class Parser {
     List<Statement.Branch> branches = new ArrayList<>();
     int branchLine = line;
     while (true) {
-      Expression test = expressions.tuple(false, false, null);
+      Expression test = expressions.tuple(false, false);
       branches.add(new Statement.Branch(test, body("elif", "else", "endif"), branchLine));
       Token next = tokens.take();
       if (next.isName("elif")) {
@@ -146,10 +146,10 @@ final class Parser {
   }
 
   private Statement forStatement(int line) {
-    Target target = expressions.target(false, "in");
+    Target target = expressions.target(false);
     requireNoLoopVariable(target, line);
     tokens.expectName("in");
-    Expression iterable = expressions.tuple(false, false, "recursive");
+    Expression iterable = expressions.tuple(false, false);
     Expression test = tokens.skipName("if") ? expressions.expression() : null;
     boolean recursive = tokens.skipName("recursive");
     loops++;
@@ -174,7 +174,7 @@ final class Parser {
   }
 
   private Statement set(int line) {
-    Target target = expressions.target(true, null);
+    Target target = expressions.target(true);
     if (tokens.skipOperator("=")) {
       return new Statement.Assign(target, expressions.tuple(), line);
     }
@@ -227,7 +227,7 @@ final class Parser {
       if (!assignments.isEmpty()) {
         tokens.expectOperator(",");
       }
-      Target target = expressions.target(false, null);
+      Target target = expressions.target(false);
       tokens.expectOperator("=");
       assignments.add(new Statement.Assignment(target, expressions.expression()));
     }

@@ -12,6 +12,8 @@ final class PercentFormat {
               + "(?:\\.(?<precision>\\*|\\d{0,9}))?(?<type>.)?",
           Pattern.DOTALL);
 
+  private static final String KNOWN_TYPES = "srcadiuxXoeEfFgG";
+
   private final Rendering rendering;
   private final Value values;
   private int next;
@@ -78,7 +80,13 @@ final class PercentFormat {
             digits,
             type.charAt(0));
     String key = conversion.group("key");
-    return converted(spec, key == null ? value() : keyed(key));
+    Value value = key == null ? value() : keyed(key);
+    if (KNOWN_TYPES.indexOf(spec.type()) < 0) {
+      throw new ChatTemplateException(
+          "unsupported format character '%s' (0x%x) at index %d"
+              .formatted(type, (int) spec.type(), conversion.end() - 1));
+    }
+    return converted(spec, value);
   }
 
   private int precision(String precision) {
@@ -125,14 +133,16 @@ final class PercentFormat {
       case 'd', 'i', 'u', 'x', 'X', 'o' -> integer(spec, value);
       case 'e', 'E', 'f', 'F', 'g', 'G' ->
           spec.format(rendering, new Value.Float(Numbers.real(number(spec, value))));
-      default ->
-          throw new ChatTemplateException(
-              "unsupported format character '%c' (0x%x)".formatted(spec.type(), (int) spec.type()));
+      default -> throw new AssertionError("unknown type " + spec.type());
     };
   }
 
   private String integer(FormatSpec spec, Value value) {
     Value.Numeric number = number(spec, value);
+    if (number instanceof Value.Float && "xXo".indexOf(spec.type()) >= 0) {
+      throw new ChatTemplateException(
+          "%%%c format: an integer is required, not float".formatted(spec.type()));
+    }
     Value.Int whole =
         number instanceof Value.Float real
             ? new Value.Int(Numbers.truncate(real.value()))

@@ -56,7 +56,9 @@ final class PythonText {
           text.append("<LoopContext " + loop.index() + "/" + loop.length() + ">");
       case Macro macro ->
           text.append("<Macro " + (macro.isAnonymous() ? "anonymous" : quoted(macro.name())) + ">");
-      case Value.Builtin builtin -> text.append("<built-in method " + builtin.name() + ">");
+      case Value.Builtin builtin ->
+          text.append(
+              (builtin.isMethod() ? "<built-in method " : "<function ") + builtin.name() + ">");
       case Value.Callable _, Value.WithAttributes _ ->
           text.append("<" + TypeNames.of(value) + " object>");
     }

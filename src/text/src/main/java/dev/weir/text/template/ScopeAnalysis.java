@@ -45,7 +45,7 @@ final class ScopeAnalysis {
     switch (statement) {
       case Statement.Text _, Statement.Break _, Statement.Continue _ -> {}
       case Statement.Print print -> load(print.value(), symbols);
-      case Statement.If choice -> readIf(choice, 0, symbols, inner);
+      case Statement.If choice -> readIf(choice, symbols, inner);
       case Statement.For loop -> {
         load(loop.iterable(), symbols);
         inner.add(loop);
@@ -80,11 +80,11 @@ final class ScopeAnalysis {
   }
 
   /** Each {@code elif} is an {@code if} in a branch of its own, as is what follows {@code else}. */
-  private void readIf(Statement.If choice, int first, Symbols symbols, List<Statement> inner) {
-    load(choice.branches().get(first).test(), symbols);
+  private void readIf(Statement.If choice, Symbols symbols, List<Statement> inner) {
+    load(choice.branches().getFirst().test(), symbols);
     List<Symbols> branches = new ArrayList<>();
     Symbols body = symbols.branch();
-    readAll(choice.branches().get(first).body(), body, inner);
+    readAll(choice.branches().getFirst().body(), body, inner);
     branches.add(body);
     Symbols elseIfs = symbols.branch();
     for (Statement.Branch branch : choice.branches().subList(1, choice.branches().size())) {
@@ -108,10 +108,14 @@ final class ScopeAnalysis {
         load(assign.filter(), symbols);
         bodies.put(assign, readWhole(assign.body(), symbols));
       }
-      case Statement.Macro macro ->
-          bodies.put(macro, function(macro.parameters(), macro.body(), around));
-      case Statement.CallBlock block ->
-          bodies.put(block, function(block.parameters(), block.body(), around));
+      case Statement.Macro macro -> {
+        requireDefaultOfCaller(macro.parameters(), macro.body(), macro.line());
+        bodies.put(macro, function(macro.parameters(), macro.body(), around));
+      }
+      case Statement.CallBlock block -> {
+        requireDefaultOfCaller(block.parameters(), block.body(), block.line());
+        bodies.put(block, function(block.parameters(), block.body(), around));
+      }
       case Statement.Generation generation ->
           bodies.put(generation, readWhole(generation.body(), new Symbols(around)));
       case Statement.FilterBlock block -> {
@@ -148,6 +152,19 @@ final class ScopeAnalysis {
     }
     Scope otherwise = readWhole(loop.otherwise(), new Symbols(around));
     loops.put(loop, new Scopes.OfLoop(test.scope(), otherwise));
+  }
+
+  private static void requireDefaultOfCaller(
+      List<Statement.Parameter> parameters, List<Statement> body, int line) {
+    boolean without =
+        parameters.stream()
+            .anyMatch(each -> each.name().equals("caller") && each.defaultValue() == null);
+    if (without && Walk.mentions(body, "caller")) {
+      throw ChatTemplateException.syntax(
+          "When defining macros or call blocks the special \"caller\" argument must be omitted or"
+              + " be given a default.",
+          line);
+    }
   }
 
   private Scope function(

@@ -49,7 +49,7 @@ final class SelectionFilters {
     }
     String filter = PythonText.str(evaluator.rendering(), arguments.positional().getFirst());
     Arguments rest = arguments.without(1);
-    return item -> Filters.apply(evaluator, filter, rest.after(item));
+    return item -> Filters.get(filter).apply(evaluator, rest.after(item));
   }
 
   private static Value select(

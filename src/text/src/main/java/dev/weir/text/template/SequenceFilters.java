@@ -15,7 +15,7 @@ final class SequenceFilters {
   private SequenceFilters() {}
 
   static void addTo(Map<String, Filters.Filter> filters) {
-    Filters.Filter length = Filters.simple(bound -> Iteration.length(bound.get(0)), "len", "obj");
+    Filters.Filter length = SequenceFilters::length;
     Filters.Filter defaulting =
         Filters.simple(
             SequenceFilters::defaulting, "do_default", "value", "default_value=", "boolean=");
@@ -53,6 +53,14 @@ final class SequenceFilters {
             "obj",
             "name"));
     Sorting.addTo(filters);
+  }
+
+  private static Value length(Evaluator evaluator, Arguments arguments) {
+    int given = arguments.positional().size();
+    if (given != 1) {
+      throw new ChatTemplateException("len() takes exactly one argument (" + given + " given)");
+    }
+    return Iteration.length(arguments.positional().getFirst());
   }
 
   private static Value defaulting(Signature.Bound bound) {

@@ -5,11 +5,11 @@ import org.jspecify.annotations.Nullable;
 /** Methods of Python's {@code list} and {@code tuple} that change nothing. */
 final class SequenceMethods {
   private static final Methods<Value.Sequence> METHODS =
-      new Methods<Value.Sequence>()
+      new Methods<Value.Sequence>("list")
           .with("index", SequenceMethods::index, "value", "start=", "stop=")
           .with("count", SequenceMethods::count, "value");
   private static final Methods<Value.ListValue> OF_LISTS =
-      new Methods<Value.ListValue>()
+      new Methods<Value.ListValue>("list")
           .with(
               "copy",
               (list, arguments) ->

@@ -9,35 +9,40 @@ import org.jspecify.annotations.Nullable;
  *
  * @param function its name, for error messages
  * @param required number of leading parameters that have no default
+ * @param owner the type that it is a method of, for those that Python has in C, else empty: their
+ *     errors have other words
  */
-record Signature(String function, List<String> parameters, int required) {
+record Signature(String function, List<String> parameters, int required, String owner) {
 
   /**
+   * A function written in Python.
+   *
    * @param parameters names; those with a default end in {@code =}
    */
   static Signature of(String function, String... parameters) {
+    return method("", function, parameters);
+  }
+
+  /**
+   * A method written in C.
+   *
+   * @param parameters names; those with a default end in {@code =}
+   */
+  static Signature method(String owner, String function, String... parameters) {
     int required = 0;
     while (required < parameters.length && !parameters[required].endsWith("=")) {
       required++;
     }
     List<String> names = List.of(parameters).stream().map(name -> name.replace("=", "")).toList();
-    return new Signature(function, names, required);
+    return new Signature(function, names, required, owner);
   }
 
   Bound bind(Rendering rendering, Arguments arguments) {
     @Nullable Value[] values = new @Nullable Value[parameters.size()];
     int given = arguments.positional().size();
-    if (given > values.length) {
-      throw new ChatTemplateException(
-          "%s() takes %s positional argument%s but %d %s given"
-              .formatted(
-                  function,
-                  required == values.length
-                      ? Integer.toString(values.length)
-                      : "from " + required + " to " + values.length,
-                  values.length == 1 ? "" : "s",
-                  given,
-                  given == 1 ? "was" : "were"));
+    if (given > values.length
+        || (!owner.isEmpty() && given + arguments.named().size() < required)) {
+      throw wrongCount(given);
     }
     for (int i = 0; i < given; i++) {
       values[i] = arguments.positional().get(i);
@@ -55,7 +60,32 @@ record Signature(String function, List<String> parameters, int required) {
       values[index] = named.getValue();
     }
     requireAll(values);
-    return new Bound(rendering, values);
+    return new Bound(rendering, this, values);
+  }
+
+  private ChatTemplateException wrongCount(int given) {
+    int most = parameters.size();
+    if (owner.isEmpty()) {
+      return new ChatTemplateException(
+          "%s() takes %s positional argument%s but %d %s given"
+              .formatted(
+                  function,
+                  required == most ? Integer.toString(most) : "from " + required + " to " + most,
+                  most == 1 ? "" : "s",
+                  given,
+                  given == 1 ? "was" : "were"));
+    }
+    if (most <= 1 && required == most) {
+      return new ChatTemplateException(
+          "%s.%s() takes %s (%d given)"
+              .formatted(
+                  owner, function, most == 0 ? "no arguments" : "exactly one argument", given));
+    }
+    int bound = given < required ? required : most;
+    String side = required == most ? "" : given < required ? "at least " : "at most ";
+    return new ChatTemplateException(
+        "%s expected %s%d argument%s, got %d"
+            .formatted(function, side, bound, bound == 1 ? "" : "s", given));
   }
 
   private void requireAll(@Nullable Value[] values) {
@@ -78,10 +108,12 @@ record Signature(String function, List<String> parameters, int required) {
   /** Arguments by the index of their parameter. */
   static final class Bound {
     private final Rendering rendering;
+    private final Signature signature;
     private final @Nullable Value[] values;
 
-    private Bound(Rendering rendering, @Nullable Value[] values) {
+    private Bound(Rendering rendering, Signature signature, @Nullable Value[] values) {
       this.rendering = rendering;
+      this.signature = signature;
       this.values = values;
     }
 
@@ -130,10 +162,18 @@ record Signature(String function, List<String> parameters, int required) {
 
     /** An argument that has to be a string. */
     String string(int index) {
+      String which = signature.parameters().size() > 1 ? "argument " + (index + 1) : "argument";
+      return string(index, signature.function() + "() " + which + " must be str, not %s");
+    }
+
+    /**
+     * @param error for anything but a string, with a place for its type
+     */
+    String string(int index, String error) {
       if (get(index) instanceof Value.Str string) {
         return string.text();
       }
-      throw new ChatTemplateException("must be str, not " + TypeNames.of(get(index)));
+      throw new ChatTemplateException(error.formatted(TypeNames.of(get(index))));
     }
   }
 }

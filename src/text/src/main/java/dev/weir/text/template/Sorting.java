@@ -142,8 +142,14 @@ final class Sorting {
    * order that is none, such as that of NaN.
    */
   private static <T> List<Keyed<T>> order(Rendering rendering, List<Keyed<T>> items) {
-    if (items.size() < 2) {
-      return items;
+    rendering.spendItems(items.size());
+    int run = 1;
+    while (run < items.size()
+        && !Comparison.less(rendering, items.get(run).key(), items.get(run - 1).key())) {
+      run++;
+    }
+    if (run >= items.size()) {
+      return items; // in order already
     }
     List<Keyed<T>> left = order(rendering, items.subList(0, items.size() / 2));
     List<Keyed<T>> right = order(rendering, items.subList(items.size() / 2, items.size()));
@@ -157,7 +163,6 @@ final class Sorting {
     }
     merged.addAll(left.subList(fromLeft, left.size()));
     merged.addAll(right.subList(fromRight, right.size()));
-    rendering.spendItems(items.size());
     return merged;
   }
 }

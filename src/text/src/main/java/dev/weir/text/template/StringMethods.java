@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Methods of Python's {@code str}; those that find and cut are in {@link StringSearch}. */
 final class StringMethods {
-  private static final Methods<Value.Str> METHODS = new Methods<>();
+  private static final Methods<Value.Str> METHODS = new Methods<>("str");
 
   static {
     text("upper", Letters::upper);
@@ -48,10 +48,10 @@ final class StringMethods {
   static @Nullable Value find(Value.Str string, String name) {
     return switch (name) {
       case "format" ->
-          new Value.Builtin(
+          Value.Builtin.method(
               name, (rendering, arguments) -> BraceFormat.format(rendering, string, arguments));
       case "format_map" ->
-          new Value.Builtin(
+          Value.Builtin.method(
               name,
               (rendering, arguments) ->
                   BraceFormat.formatMap(rendering, string, arguments.positional()));
@@ -80,7 +80,12 @@ final class StringMethods {
   private static Value strip(Value.Str self, Signature.Bound bound, boolean start, boolean end) {
     bound.rendering().spendText(self.text().length());
     return new Value.Str(
-        strip(self.text(), bound.has(0) ? bound.string(0) : null, start, end), self.safe());
+        strip(
+            self.text(),
+            bound.has(0) ? bound.string(0, "strip arg must be None or str") : null,
+            start,
+            end),
+        self.safe());
   }
 
   /**
@@ -159,6 +164,9 @@ final class StringMethods {
   }
 
   private static Value join(Value.Str self, Signature.Bound bound) {
+    if (!Iteration.isIterable(bound.get(0))) {
+      throw new ChatTemplateException("can only join an iterable");
+    }
     TextBuilder joined = new TextBuilder(bound.rendering());
     int index = 0;
     var items = Iteration.of(bound.rendering(), bound.get(0));

@@ -128,7 +128,7 @@ final class StringSearch {
     int most = limit < 0 ? Integer.MAX_VALUE : limit;
     List<String> pieces;
     if (bound.has(0)) {
-      String separator = bound.string(0);
+      String separator = bound.string(0, "must be str or None, not %s");
       if (separator.isEmpty()) {
         throw new ChatTemplateException("empty separator");
       }

@@ -208,6 +208,7 @@ final class TagLexer {
 
   private static boolean isNamePart(int c) {
     return c == '_'
+        || Letters.isNumeric(c)
         || (Character.isUnicodeIdentifierPart(c) && !Character.isIdentifierIgnorable(c));
   }
 

@@ -28,7 +28,7 @@ final class Tests {
     type("mapping", Value.Dict.class::isInstance);
     type("sequence", Tests::isSequence);
     type("iterable", Iteration::isIterable);
-    type("callable", Value.Callable.class::isInstance);
+    type("callable", value -> value instanceof Value.Callable || value instanceof Undefined);
     type("escaped", value -> value instanceof Value.Str string && string.safe());
     type("filter", value -> value instanceof Value.Str name && Filters.has(name.text()));
     type("test", value -> value instanceof Value.Str name && has(name.text()));
@@ -59,7 +59,7 @@ final class Tests {
   static boolean holds(Rendering rendering, String name, Arguments arguments) {
     Test test = TESTS.get(name);
     if (test == null) {
-      throw new ChatTemplateException("No test named " + PythonText.quoted(name) + " found.");
+      throw new ChatTemplateException("No test named " + PythonText.quoted(name) + ".");
     }
     return test.holds(rendering, arguments);
   }
@@ -76,7 +76,9 @@ final class Tests {
   }
 
   private static void comparison(ComparisonOperator operator, String... names) {
-    Signature signature = Signature.of(names[0], "a", "b");
+    // Python's operator module is written in C
+    Signature signature =
+        Signature.method("operator", names[Math.min(1, names.length - 1)], "a", "b");
     for (String name : names) {
       TESTS.put(
           name,

@@ -124,7 +124,7 @@ final class TextFilters {
   private static Value indent(Signature.Bound bound) {
     if (!(bound.get(0) instanceof Value.Str text)) {
       Value newline = new Value.Str("\n");
-      Arithmetic.apply(bound.rendering(), BinaryOperator.ADD, bound.get(0), newline);
+      Arithmetic.addTo(bound.rendering(), bound.get(0), newline);
       throw new ChatTemplateException(
           "'" + TypeNames.of(bound.get(0)) + "' object has no attribute 'splitlines'");
     }

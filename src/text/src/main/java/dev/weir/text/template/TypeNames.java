@@ -24,7 +24,8 @@ final class TypeNames {
       case Value.Generator _ -> "generator";
       case Undefined _ -> "Undefined";
       case Value.WithAttributes object -> object.typeName();
-      case Value.Callable _ -> "builtin_function_or_method";
+      case Value.Builtin builtin -> builtin.isMethod() ? "builtin_function_or_method" : "function";
+      case Value.Callable _ -> "function";
     };
   }
 

@@ -190,14 +190,24 @@ sealed interface Value
   /** A function or method of ours. */
   final class Builtin implements Callable {
     private final String name;
-    private final Function function;
+    private final boolean method;
+    private final Body body;
 
-    Builtin(String name, Function function) {
+    private Builtin(String name, boolean method, Body body) {
       this.name = name;
-      this.function = function;
+      this.method = method;
+      this.body = body;
     }
 
-    interface Function {
+    static Builtin function(String name, Body body) {
+      return new Builtin(name, false, body);
+    }
+
+    static Builtin method(String name, Body body) {
+      return new Builtin(name, true, body);
+    }
+
+    interface Body {
       Value call(Rendering rendering, Arguments arguments);
     }
 
@@ -205,9 +215,13 @@ sealed interface Value
       return name;
     }
 
+    boolean isMethod() {
+      return method;
+    }
+
     @Override
     public Value call(Rendering rendering, Arguments arguments) {
-      return function.call(rendering, arguments);
+      return body.call(rendering, arguments);
     }
   }
 
