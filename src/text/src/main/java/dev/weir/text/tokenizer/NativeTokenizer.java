@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.regex.Pattern;
 
 /**
  * A tokenizer of the native library.
@@ -16,6 +17,9 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  */
 final class NativeTokenizer implements Tokenizer {
   private static final byte[] NONE = {};
+
+  /** Half surrogate pairs, which have no UTF-8; the library would make three characters of one. */
+  private static final Pattern UNPAIRED = Pattern.compile("\\p{Cs}");
 
   /** What encoding with special tokens puts around the text. */
   record Frame(boolean byLibrary, int[] before, int[] after) {
@@ -57,11 +61,12 @@ final class NativeTokenizer implements Tokenizer {
 
   @Override
   public int[] encode(String text, boolean addSpecialTokens) {
+    String valid = UNPAIRED.matcher(text).replaceAll("\uFFFD");
     long[] ids;
     lock.readLock().lock();
     try {
       checkOpen();
-      ids = library.encode(text, addSpecialTokens && frame.byLibrary(), false).getIds();
+      ids = library.encode(valid, addSpecialTokens && frame.byLibrary(), false).getIds();
     } finally {
       lock.readLock().unlock();
     }
