@@ -84,6 +84,13 @@ public final class StreamAdmin implements AutoCloseable {
     return GroupSettings.of(Objects.requireNonNull(found.get(group)));
   }
 
+  /** The id that Kafka gave a topic. */
+  String topicId(String topic) {
+    Map<String, TopicDescription> found =
+        get(admin.describeTopics(List.of(topic)).allTopicNames(), "describe the topic " + topic);
+    return Objects.requireNonNull(found.get(topic)).topicId().toString();
+  }
+
   private void answerOrThrow() {
     var options = new DescribeClusterOptions().timeoutMs(ANSWER_LIMIT_MS);
     get(admin.describeCluster(options).nodes(), "describe the cluster");

@@ -70,6 +70,11 @@ final class TestingListener implements StreamListener {
     return await(t -> t.chunks.stream().filter(c -> c.chunk().hasStarted()).count() >= count);
   }
 
+  /** The first chunks; none if the reading failed. */
+  List<StreamChunk> awaitAnything() {
+    return await(t -> t.failure != null || !t.chunks.isEmpty());
+  }
+
   StreamFailure awaitFailure() {
     await(t -> t.failure != null);
     if (failure == null) {

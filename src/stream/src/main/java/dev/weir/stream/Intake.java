@@ -1,0 +1,221 @@
+package dev.weir.stream;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes the requests for one model from Kafka, has a {@link Generator} answer them, and writes the
+ * streams: the worker's side of the stream protocol. The topics must be there: {@link
+ * StreamAdmin#ensure}.
+ */
+public final class Intake implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Intake.class);
+  private static final Duration MEASURE = Duration.ofSeconds(10);
+
+  private final StreamConfig config;
+  private final IntakeOptions options;
+  private final Topics topics;
+  private final KafkaClients clients;
+  private final ChunkLog chunks;
+  private final ControlLog control;
+  private final KafkaLogWriter writer;
+  private final AttemptWorld world;
+  private final IntakeMeters meters;
+  private final AtomicInteger busy = new AtomicInteger();
+  private final List<Slot> slots = new ArrayList<>();
+  private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  private final Thread keeper;
+  private volatile boolean closed;
+
+  private Intake(
+      StreamConfig config,
+      IntakeOptions options,
+      Generator generator,
+      @Nullable MeterRegistry registry) {
+    this.config = config;
+    this.options = options;
+    this.topics = new Topics(config.prefix());
+    this.clients = new KafkaClients(config, registry);
+    this.meters = new IntakeMeters(registry, options.model(), options.slots(), busy);
+    InstantSource clock = InstantSource.system();
+    this.writer =
+        new KafkaLogWriter(
+            clients.producer("worker-" + options.worker()),
+            config,
+            "/weir/worker/" + options.worker(),
+            clock,
+            meters.failedReplies());
+    this.chunks = new ChunkLog(clients, topics.chunks(), ChunkLog.Limits.DEFAULT, registry);
+    this.control = new ControlLog(clients.reader("control"), topics.control(), clock);
+    this.world =
+        new AttemptWorld(
+            options.worker(),
+            options.numericsId(),
+            config.defaultDeadline(),
+            chunks,
+            writer,
+            generator,
+            control,
+            clock);
+    this.keeper = Thread.ofPlatform().name("weir-intake-" + options.model()).unstarted(this::keep);
+  }
+
+  /**
+   * Begins to take requests, as soon as Kafka answers and the cancellations are read.
+   *
+   * @param registry takes the metrics; null: nobody measures
+   */
+  public static Intake start(
+      StreamConfig config,
+      IntakeOptions options,
+      Generator generator,
+      @Nullable MeterRegistry registry) {
+    Intake intake = new Intake(config, options, generator, registry);
+    intake.keeper.start();
+    return intake;
+  }
+
+  /** Completes when requests are taken. */
+  public CompletionStage<Void> ready() {
+    return ready.minimalCompletionStage();
+  }
+
+  /** How many requests run now. */
+  public int running() {
+    return busy.get();
+  }
+
+  /** Starts the slots, then measures the group. */
+  private void keep() {
+    try (Admin admin = clients.admin("intake-" + options.model(), Duration.ofSeconds(5))) {
+      if (!control.awaitReady()) {
+        return;
+      }
+      GroupSettings group = startSlots();
+      while (!closed && group != null) {
+        measure(admin, group);
+        LockSupport.parkNanos(MEASURE.toNanos());
+      }
+    } catch (InterruptedException e) {
+      log.debug("interrupted", e);
+    }
+  }
+
+  private @Nullable GroupSettings startSlots() {
+    try (StreamAdmin admin = new StreamAdmin(config)) {
+      while (!closed) {
+        try {
+          GroupSettings group = admin.group(options.model());
+          String topicId = admin.topicId(topics.requests(options.model()));
+          startSlots(group, topicId);
+          ready.complete(null);
+          return group;
+        } catch (StreamUnavailableException | StreamSetupException e) {
+          log.warn("model {} waits for its topics: {}", options.model(), e.getMessage());
+          LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
+        }
+      }
+      return null;
+    }
+  }
+
+  private synchronized void startSlots(GroupSettings group, String topicId) {
+    if (closed) {
+      return;
+    }
+    DeliveryReader reader =
+        new DeliveryReader(topics, options.model(), topicId, group.deliveryLimit());
+    Duration lock = Duration.ofMillis(group.lockMs());
+    for (int i = 0; i < options.slots(); i++) {
+      String name = "slot-" + options.model() + "-" + i;
+      Slot slot =
+          new Slot(
+              world,
+              () ->
+                  new KafkaRequestSource(
+                      clients.shareConsumer(name, topics.workers(options.model())),
+                      topics.requests(options.model()),
+                      reader,
+                      lock.dividedBy(3)),
+              lock,
+              meters,
+              busy,
+              i);
+      slots.add(slot);
+      slot.start();
+    }
+  }
+
+  private void measure(Admin admin, GroupSettings group) throws InterruptedException {
+    String name = topics.workers(options.model());
+    TopicPartition requests = new TopicPartition(topics.requests(options.model()), 0);
+    try {
+      SharePartitionOffsetInfo offsets =
+          admin
+              .listShareGroupOffsets(
+                  Map.of(name, new ListShareGroupOffsetsSpec().topicPartitions(List.of(requests))))
+              .partitionsToOffsetInfo(name)
+              .get()
+              .get(requests);
+      if (offsets != null) {
+        meters.group(offsets.startOffset(), offsets.lag().orElse(0L), group.maxRecordLocks());
+      }
+    } catch (ExecutionException e) {
+      log.debug("no lag of {}", name, e);
+    }
+  }
+
+  /**
+   * Takes nothing more, lets what runs go on for the limit of the options, and leaves the rest to
+   * other workers.
+   */
+  @Override
+  public void close() {
+    List<Slot> running;
+    synchronized (this) {
+      closed = true;
+      running = List.copyOf(slots);
+    }
+    LockSupport.unpark(keeper);
+    try {
+      running.forEach(Slot::stopTaking);
+      await(running, options.closeLimit());
+      running.forEach(Slot::handOver);
+      if (!await(running, KafkaClients.DELIVERY_LIMIT)) {
+        log.error("job slots of {} do not end", options.model());
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    control.close();
+    LiveTail.join(keeper);
+    chunks.close();
+    writer.close();
+    clients.close();
+  }
+
+  private static boolean await(List<Slot> running, Duration limit) throws InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    boolean all = true;
+    for (Slot slot : running) {
+      all &= slot.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+    }
+    return all;
+  }
+}

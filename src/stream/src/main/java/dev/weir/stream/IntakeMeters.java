@@ -1,0 +1,94 @@
+package dev.weir.stream;
+
+import dev.weir.proto.v1.FinishReason;
+import dev.weir.proto.v1.Finished;
+import dev.weir.stream.RequestSource.Settlement;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** What is measured of one intake. */
+final class IntakeMeters {
+  private final MeterRegistry registry;
+  private final Tags tags;
+  private final AtomicLong newestOffset = new AtomicLong(-1);
+  private volatile double windowRatio;
+  private volatile long lag;
+
+  IntakeMeters(@Nullable MeterRegistry registry, String model, int slots, AtomicInteger busy) {
+    this.registry = registry == null ? new SimpleMeterRegistry() : registry;
+    this.tags = Tags.of("model", model);
+    gauge("weir.intake.slots", "job slots", new AtomicInteger(slots));
+    gauge("weir.intake.slots.busy", "job slots that have a request", busy);
+    Gauge.builder("weir.intake.window.ratio", () -> windowRatio)
+        .description("newest minus oldest unfinished request, of what the broker allows")
+        .tags(tags)
+        .register(this.registry);
+    Gauge.builder("weir.intake.lag", () -> lag)
+        .description("requests that wait in the worker group")
+        .tags(tags)
+        .register(this.registry);
+  }
+
+  private void gauge(String name, String description, AtomicInteger value) {
+    Gauge.builder(name, value, AtomicInteger::get)
+        .description(description)
+        .tags(tags)
+        .strongReference(true)
+        .register(registry);
+  }
+
+  Counter failedReplies() {
+    return Counter.builder("weir.intake.replies.failed")
+        .description("results that did not reach their reply topic")
+        .tags(tags)
+        .register(registry);
+  }
+
+  void delivered(long offset) {
+    newestOffset.accumulateAndGet(offset, Math::max);
+    count("weir.intake.deliveries", "requests that were delivered", Tags.empty());
+  }
+
+  void settled(Settlement settlement, boolean granted, @Nullable Finished finished) {
+    count(
+        "weir.intake.settlements",
+        "ends of deliveries",
+        Tags.of(
+            "settlement", settlement.name().toLowerCase(Locale.ROOT),
+            "granted", Boolean.toString(granted)));
+    if (finished != null) {
+      count(
+          "weir.intake.finished",
+          "requests that were answered",
+          Tags.of("reason", name(finished.getReason())));
+    }
+  }
+
+  private static String name(FinishReason reason) {
+    return reason.name().substring("FINISH_REASON_".length()).toLowerCase(Locale.ROOT);
+  }
+
+  private void count(String name, String description, Tags more) {
+    Counter.builder(name)
+        .description(description)
+        .tags(tags.and(more))
+        .register(registry)
+        .increment();
+  }
+
+  /**
+   * @param startOffset of the oldest request that is not done
+   */
+  void group(long startOffset, long waiting, int maxRecordLocks) {
+    long window = Math.max(0, newestOffset.get() + 1 - startOffset);
+    windowRatio = (double) window / maxRecordLocks;
+    lag = waiting;
+  }
+}

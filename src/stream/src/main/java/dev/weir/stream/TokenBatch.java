@@ -1,0 +1,50 @@
+package dev.weir.stream;
+
+import dev.weir.proto.v1.Tokens;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tokens that go into one record: at once when none were sent for a while, else all that came in
+ * the few milliseconds since. A record for each token would cost two to three times the bytes.
+ */
+final class TokenBatch {
+  private static final long SPAN_MS = 5;
+  private static final int MAX_TOKENS = 256;
+
+  private Tokens.@Nullable Builder pending;
+  private long sentMs = Long.MIN_VALUE / 2;
+
+  /** Returns a full batch to be sent before, or null. */
+  @Nullable Tokens add(Tokens tokens) {
+    if (pending == null) {
+      pending = tokens.toBuilder();
+      return null;
+    }
+    if (pending.getIdsCount() + tokens.getIdsCount() > MAX_TOKENS) {
+      Tokens full = pending.build();
+      pending = tokens.toBuilder();
+      return full;
+    }
+    pending
+        .addAllIds(tokens.getIdsList())
+        .setText(pending.getText() + tokens.getText())
+        .addAllLogprobs(tokens.getLogprobsList());
+    return null;
+  }
+
+  /** When what is pending is to be sent, milliseconds since 1970 (UTC); never if nothing is. */
+  long dueMs() {
+    return pending == null ? Long.MAX_VALUE : sentMs + SPAN_MS;
+  }
+
+  /** All that is pending; null if nothing is. */
+  @Nullable Tokens take(long nowMs) {
+    if (pending == null) {
+      return null;
+    }
+    Tokens batch = pending.build();
+    pending = null;
+    sentMs = nowMs;
+    return batch;
+  }
+}
