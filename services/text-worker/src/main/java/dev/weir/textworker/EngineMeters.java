@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What the engine does, under vLLM's metric names (with {@code weir_} for {@code vllm:}) and in its
- * buckets, so that dashboards and alerts made for vLLM fit. All carry {@code model_name}.
+ * buckets, so that dashboards and alerts made for vLLM fit. All carry {@code model_name}. Nothing
+ * is counted before {@link #count}: a warm-up is no request.
  */
 final class EngineMeters implements EngineMetrics, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EngineMeters.class);
@@ -62,6 +63,7 @@ final class EngineMeters implements EngineMetrics, AutoCloseable {
   private final DistributionSummary requestPromptTokens;
   private final DistributionSummary requestGenerationTokens;
   private final DistributionSummary requestMaxTokens;
+  private volatile boolean counting;
   private volatile int running;
   private volatile int waiting;
   private volatile double cacheUse;
@@ -148,6 +150,11 @@ final class EngineMeters implements EngineMetrics, AutoCloseable {
     return meter;
   }
 
+  /** What happens from now on counts. */
+  void count() {
+    counting = true;
+  }
+
   @Override
   public void onLoad(int nowRunning, int nowWaiting, double nowCacheUse) {
     running = nowRunning;
@@ -157,11 +164,17 @@ final class EngineMeters implements EngineMetrics, AutoCloseable {
 
   @Override
   public void onStep(int tokens, int sequences, long nanos) {
+    if (!counting) {
+      return;
+    }
     stepTokens.record(tokens);
   }
 
   @Override
   public void onFirstToken(int tokens, long nanos) {
+    if (!counting) {
+      return;
+    }
     promptTokens.increment(tokens);
     generationTokens.increment();
     firstToken.record(nanos, TimeUnit.NANOSECONDS);
@@ -169,12 +182,18 @@ final class EngineMeters implements EngineMetrics, AutoCloseable {
 
   @Override
   public void onNextToken(long nanos) {
+    if (!counting) {
+      return;
+    }
     generationTokens.increment();
     nextToken.record(nanos, TimeUnit.NANOSECONDS);
   }
 
   @Override
   public void onFinished(RequestSummary summary) {
+    if (!counting) {
+      return;
+    }
     Counter counter = finished.get(summary.reason());
     if (counter != null) {
       counter.increment();

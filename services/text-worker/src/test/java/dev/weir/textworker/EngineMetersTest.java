@@ -17,6 +17,8 @@ final class EngineMetersTest {
   @Test
   void theNamesAreThoseOfVllm() {
     try (EngineMeters meters = new EngineMeters(registry, "m", 100)) {
+      meters.onFirstToken(99, 1); // a warm-up
+      meters.count();
       meters.onLoad(3, 2, 0.5);
       meters.onStep(20, 3, 1);
       meters.onFirstToken(17, 30_000_000);

@@ -1,0 +1,104 @@
+package dev.weir.textworker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.engine.TestingLanguageModel;
+import dev.weir.proto.v1.GenerationRequest;
+import dev.weir.proto.v1.Sampling;
+import dev.weir.stream.RequestHeaders;
+import dev.weir.text.CheckpointException;
+import dev.weir.text.Tokenizer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+final class TextModelTest {
+  private final TestingLanguageModel model =
+      new TestingLanguageModel(TestingLanguageModel.limits(2, 64));
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+  private TextModel start(@Nullable Tokenizer tokenizer, @Nullable String template) {
+    return TextModel.of(
+        TestingCheckpoint.with(tokenizer, template),
+        model,
+        "f32",
+        "testing",
+        TextWorkerConfig.load(Map.of("weir.worker.model", "m", "weir.worker.step-tokens", "64")),
+        Duration.ofMinutes(1),
+        registry);
+  }
+
+  @Test
+  void aModelIsWarmBeforeItIsReadyAndItsWarmUpIsNotCounted() {
+    try (TextModel text = start(new TestingTokenizer(), "{{ messages }}")) {
+      assertThat(model.stepTokens()).hasSizeGreaterThan(10);
+      assertThat(registry.get("weir.generation.tokens").counter().count()).isZero();
+      assertThat(text.name()).isEqualTo("letters");
+      assertThat(text.description())
+          .isEqualTo(new TextModel.Description("llama", "f32", "testing", true));
+    }
+    assertThat(model.closed()).isTrue();
+    assertThat(registry.getMeters()).isEmpty();
+  }
+
+  @Test
+  void whatItAnswersIsCounted() throws Exception {
+    try (TextModel text = start(new TestingTokenizer(), null)) {
+      TestingSink sink = new TestingSink();
+      text.generator()
+          .begin(
+              GenerationRequest.newBuilder()
+                  .setId("r")
+                  .setModel("letters")
+                  .setPrompt("a")
+                  .setSampling(Sampling.newBuilder().setMaxTokens(3).setIgnoreEos(true))
+                  .build(),
+              RequestHeaders.NONE,
+              sink)
+          .proceed(List.of());
+      assertThat(sink.await().getTotal()).isEqualTo(3);
+      assertThat(registry.get("weir.generation.tokens").counter().count()).isEqualTo(3);
+      assertThat(
+              registry
+                  .get("weir.request.success")
+                  .tag("finished_reason", "length")
+                  .counter()
+                  .count())
+          .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aModelThatFailsItsWarmUpDoesNotStart() {
+    model.onStep(slices -> {
+      throw new IllegalStateException("no such operation");
+    });
+    assertThatThrownBy(() -> start(new TestingTokenizer(), null))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("model letters does not answer: no such operation");
+    assertThat(model.closed()).isTrue();
+    assertThat(registry.getMeters()).isEmpty();
+  }
+
+  @Test
+  void aCheckpointWithoutATokenizerIsToldWhatItLacks() {
+    assertThatThrownBy(() -> start(null, null))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("letters has no tokenizer");
+    assertThat(model.closed()).isTrue();
+  }
+
+  @Test
+  void aWrongChatTemplateIsFoundAtTheStart() {
+    assertThatThrownBy(() -> start(new TestingTokenizer(), "{% for %}"))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("the chat template of letters is wrong");
+    assertThat(model.closed()).isTrue();
+  }
+}
