@@ -82,7 +82,7 @@ public final class GatewayPartitions implements AutoCloseable {
     }
   }
 
-  private static void pause() {
+  static void pause() {
     try {
       Thread.sleep(POLL);
     } catch (InterruptedException e) {

@@ -30,6 +30,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Creates topics and group settings, and checks those that are there already. */
 public final class StreamAdmin implements AutoCloseable {
+  private static final int PROBE_LIMIT_MS = 2000;
   private static final int ANSWER_LIMIT_MS = 4000;
   private static final Duration CREATE_LIMIT = Duration.ofSeconds(20);
 
@@ -242,6 +243,21 @@ public final class StreamAdmin implements AutoCloseable {
   private static void pause() throws InterruptException {
     try {
       TimeUnit.MILLISECONDS.sleep(50);
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
+  }
+
+  /** Whether Kafka answers within two seconds. Blocks for that long at most. */
+  public boolean answers() {
+    try {
+      admin
+          .describeCluster(new DescribeClusterOptions().timeoutMs(PROBE_LIMIT_MS))
+          .nodes()
+          .get(PROBE_LIMIT_MS, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+      return false;
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }
