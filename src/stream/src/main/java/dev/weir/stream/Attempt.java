@@ -468,13 +468,13 @@ final class Attempt {
   /** A `finished` that counts lies in the log: anybody may accept the request now. */
   private void proved() {
     closeReading();
-    if (givenUp) {
+    if (givenUp && stream != null) {
       state = State.BURYING;
       world
           .writer()
           .bury(
               delivery,
-              stream == null ? GAVE_UP : stream.finished().getError().getMessage(),
+              stream.finished().getError(),
               (_, failure) ->
                   events.accept(
                       failure == null

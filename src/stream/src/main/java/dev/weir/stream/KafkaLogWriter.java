@@ -4,6 +4,7 @@ import dev.weir.proto.CloudEvents;
 import dev.weir.proto.ContentType;
 import dev.weir.proto.HeaderNames;
 import dev.weir.proto.v1.Chunk;
+import dev.weir.proto.v1.Failure;
 import dev.weir.proto.v1.Result;
 import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
@@ -70,16 +71,16 @@ final class KafkaLogWriter implements LogWriter, AutoCloseable {
   }
 
   @Override
-  public void bury(Delivery delivery, String reason, Outcome outcome) {
+  public void bury(Delivery delivery, Failure reason, Outcome outcome) {
     var record =
         new ProducerRecord<>(
             topics.dead(), Records.utf8(delivery.requestId()), delivery.record().value());
     for (Header header : delivery.record().headers()) {
       record.headers().add(header);
     }
-    Records.add(record.headers(), "dead-reason", reason);
-    Records.add(record.headers(), "dead-topic", delivery.topic());
-    Records.add(record.headers(), "dead-offset", Long.toString(delivery.offset()));
+    Records.add(record.headers(), HeaderNames.ERROR_KIND, reason.getKind());
+    Records.add(record.headers(), HeaderNames.ERROR_CODE, reason.getCode());
+    Records.add(record.headers(), HeaderNames.ERROR_MESSAGE, reason.getMessage());
     send(record, outcome);
   }
 

@@ -2,6 +2,7 @@ package dev.weir.stream;
 
 import dev.weir.proto.ContentType;
 import dev.weir.proto.v1.Chunk;
+import dev.weir.proto.v1.Failure;
 import dev.weir.proto.v1.Result;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ interface LogWriter {
       Outcome outcome);
 
   /** Copies a request that was given up to the dead ones. */
-  void bury(Delivery delivery, String reason, Outcome outcome);
+  void bury(Delivery delivery, Failure reason, Outcome outcome);
 
   /** Sends the finished result to the application's own topic. */
   void reply(Result result, ContentType type, RequestHeaders about, Outcome outcome);

@@ -32,6 +32,9 @@ record TopicPlan(
    */
   static final Duration LIFE = Duration.ofHours(24);
 
+  /** The newest segment is not compacted. */
+  private static final long COMPACTED_SEGMENT_MS = Duration.ofHours(1).toMillis();
+
   private static final long REQUESTS_MS = Duration.ofHours(48).toMillis();
   private static final long CHUNKS_MS = Duration.ofHours(72).toMillis();
 
@@ -74,6 +77,9 @@ record TopicPlan(
     Map<String, String> settings = new HashMap<>(required);
     settings.put("max.message.bytes", Integer.toString(MAX_RECORD_BYTES));
     settings.put("unclean.leader.election.enable", "false");
+    if (String.valueOf(required.get("cleanup.policy")).contains("compact")) {
+      settings.put("segment.ms", Long.toString(COMPACTED_SEGMENT_MS));
+    }
     if (retentionMs != 0) {
       settings.put("retention.ms", Long.toString(retentionMs));
     }

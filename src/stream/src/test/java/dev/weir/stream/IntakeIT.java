@@ -304,7 +304,7 @@ final class IntakeIT {
       List<ConsumerRecord<byte[], byte[]>> dead =
           topics.readUntil(new Topics(config.prefix()).dead(), _ -> true);
       assertThat(dead.getFirst().key()).asString().isEqualTo(published.requestId());
-      assertThat(ChunkRecords.headers(dead.getFirst()).text("dead-reason"))
+      assertThat(ChunkRecords.headers(dead.getFirst()).text(HeaderNames.ERROR_MESSAGE))
           .contains("3 attempts failed");
     }
   }
