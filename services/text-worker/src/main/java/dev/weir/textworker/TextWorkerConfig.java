@@ -61,6 +61,14 @@ public interface TextWorkerConfig {
   @WithDefault("PT2M")
   Duration warmUpTimeout();
 
+  /** How long Kafka may take to let the worker join before the start has failed. */
+  @WithDefault("PT1M")
+  Duration joinTimeout();
+
+  /** How long requests may go on when the worker closes, before others get them. */
+  @WithDefault("PT3S")
+  Duration closeLimit();
+
   /** Address of the health and metrics endpoints. */
   @WithDefault("127.0.0.1")
   String host();

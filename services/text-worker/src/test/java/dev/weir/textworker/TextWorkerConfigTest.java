@@ -25,6 +25,8 @@ final class TextWorkerConfigTest {
     assertThat(config.stepTokens()).isEqualTo(512);
     assertThat(config.maxWaiting()).isEqualTo(16);
     assertThat(config.warmUpTimeout()).isEqualTo(Duration.ofMinutes(2));
+    assertThat(config.joinTimeout()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(config.closeLimit()).isEqualTo(Duration.ofSeconds(3));
     assertThat(config.host()).isEqualTo("127.0.0.1");
     assertThat(config.port()).isEqualTo(8081);
   }

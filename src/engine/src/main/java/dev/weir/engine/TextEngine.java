@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,6 +42,7 @@ public final class TextEngine implements AutoCloseable {
   private volatile int running;
   // why no more requests are taken
   private volatile @Nullable Throwable stopped;
+  private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
   // the thread looks at the inbox for the last time after this
   private volatile boolean terminated;
 
@@ -137,6 +140,14 @@ public final class TextEngine implements AutoCloseable {
     return stopped == null;
   }
 
+  /**
+   * Completes with the fatal error that stopped the engine, if one ever does, on the engine's
+   * thread. What that thread ran has ended with an error by then.
+   */
+  public CompletionStage<Throwable> failure() {
+    return failure.minimalCompletionStage();
+  }
+
   /** Ends what still runs with an error, stops the thread and closes the model. */
   @Override
   public void close() {
@@ -177,6 +188,9 @@ public final class TextEngine implements AutoCloseable {
       loop.stop(cause == null ? new IllegalStateException("the engine was closed") : cause);
       apply(inbox.poll(), loop);
       running = 0;
+    }
+    if (cause != null) {
+      failure.complete(cause);
     }
   }
 

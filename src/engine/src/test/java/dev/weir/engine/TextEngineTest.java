@@ -167,6 +167,7 @@ final class TextEngineTest {
     assertThat(model.closed()).isTrue();
     generation.cancel(); // no effect
     engine.close(); // no effect
+    assertThat(engine.failure().toCompletableFuture()).isNotDone();
     assertThatThrownBy(() -> engine.submit(greedy("ab", 5), new TestingListener()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("the engine has stopped: the engine was closed");
@@ -187,6 +188,8 @@ final class TextEngineTest {
       assertThat(first.await().error()).isInstanceOf(OutOfMemoryError.class);
       assertThat(second.await().error()).isInstanceOf(OutOfMemoryError.class);
       assertThat(engine.alive()).isFalse();
+      assertThat(engine.failure().toCompletableFuture().join())
+          .isInstanceOf(OutOfMemoryError.class);
     }
     assertThat(model.closed()).isTrue();
   }

@@ -1,0 +1,166 @@
+package dev.weir.textworker;
+
+import dev.weir.stream.StreamAdmin;
+import dev.weir.stream.StreamConfig;
+import dev.weir.textworker.TextWorkerVerticle.WorkerState;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.net.BindException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A worker as a process of its own: with health and metrics over HTTP, from before it is ready. */
+public final class TextWorkerService implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TextWorkerService.class);
+  private static final long LISTEN_LIMIT_MS = 30_000;
+  private static final long CLOSE_LIMIT_MS = 3_000;
+
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final JvmGcMetrics gcMetrics = new JvmGcMetrics();
+  private final StreamAdmin admin;
+  private final Vertx vertx;
+  private final String host;
+  private final int port;
+  private volatile @Nullable TextWorker worker;
+  private volatile boolean closing;
+
+  private TextWorkerService(TextWorkerConfig config, StreamConfig streams) {
+    admin = new StreamAdmin(streams);
+    vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    host = config.host();
+    bindJvm();
+    CompletableFuture<Integer> listening = new CompletableFuture<>();
+    try {
+      vertx
+          .deployVerticle(
+              new TextWorkerVerticle(config, this::state, admin::answers, registry, listening))
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(LISTEN_LIMIT_MS, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      close();
+      throw new IllegalStateException(cannotListen(config, e), e);
+    } catch (InterruptedException e) {
+      close();
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the worker started", e);
+    }
+    port = listening.join();
+  }
+
+  /**
+   * Starts, and returns when requests are taken.
+   *
+   * @throws IllegalStateException if the address cannot be listened on
+   * @throws RuntimeException as {@link TextWorker#start}
+   */
+  public static TextWorkerService start(TextWorkerConfig config, StreamConfig streams) {
+    return start(config, streams, metrics -> TextWorker.start(config, streams, metrics));
+  }
+
+  static TextWorkerService start(
+      TextWorkerConfig config,
+      StreamConfig streams,
+      Function<PrometheusMeterRegistry, TextWorker> startWorker) {
+    TextWorkerService service = new TextWorkerService(config, streams);
+    try {
+      TextWorker worker = startWorker.apply(service.registry);
+      service.worker = worker;
+      LOG.info(
+          "worker {} serves {}; health on {}", worker.worker(), worker.model(), service.address());
+      return service;
+    } catch (RuntimeException e) {
+      service.close();
+      throw e;
+    }
+  }
+
+  private void bindJvm() {
+    new JvmMemoryMetrics().bindTo(registry);
+    gcMetrics.bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ClassLoaderMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+  }
+
+  private static String cannotListen(TextWorkerConfig config, Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BindException) {
+        return "the worker cannot listen on %s:%d: %s; choose another port with weir.worker.port"
+            .formatted(config.host(), config.port(), cause.getMessage());
+      }
+    }
+    return "the worker did not start: " + failure.getMessage();
+  }
+
+  private WorkerState state() {
+    TextWorker started = worker;
+    if (closing) {
+      return WorkerState.CLOSING;
+    }
+    if (started == null) {
+      return WorkerState.LOADING;
+    }
+    return started.ready() ? WorkerState.UP : WorkerState.FAILED;
+  }
+
+  /** Where health and metrics are: {@code http://127.0.0.1:8081}. */
+  public String address() {
+    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+  }
+
+  /** The worker. */
+  public TextWorker worker() {
+    TextWorker started = worker;
+    if (started == null) {
+      throw new IllegalStateException("the worker is not started");
+    }
+    return started;
+  }
+
+  /** Completes with the cause if the engine ever stops by a fatal error: the process should end. */
+  public CompletionStage<Throwable> failure() {
+    return worker().failure();
+  }
+
+  /** Ends in order; see {@link TextWorker#close}. */
+  @Override
+  public void close() {
+    closing = true;
+    TextWorker started = worker;
+    if (started != null) {
+      started.close();
+    }
+    try {
+      vertx
+          .close()
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(CLOSE_LIMIT_MS, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("the health endpoints did not close in order", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    admin.close();
+    gcMetrics.close();
+    registry.close();
+  }
+}

@@ -1,0 +1,250 @@
+package dev.weir.textworker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.engine.TestingLanguageModel;
+import dev.weir.proto.v1.Chunk;
+import dev.weir.proto.v1.FinishReason;
+import dev.weir.proto.v1.Finished;
+import dev.weir.proto.v1.GenerationRequest;
+import dev.weir.proto.v1.Message;
+import dev.weir.proto.v1.ModelCard;
+import dev.weir.proto.v1.Sampling;
+import dev.weir.stream.EmbeddedBroker;
+import dev.weir.stream.KafkaModelRegistry;
+import dev.weir.stream.KafkaRequestPublisher;
+import dev.weir.stream.KafkaStreamReader;
+import dev.weir.stream.RequestHeaders;
+import dev.weir.stream.RequestPublisher.Published;
+import dev.weir.stream.StreamChunk;
+import dev.weir.stream.StreamConfig;
+import dev.weir.stream.StreamReader.Start;
+import dev.weir.stream.StreamReader.StreamFailure;
+import dev.weir.stream.StreamReader.StreamListener;
+import dev.weir.stream.StreamUnavailableException;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A worker on a real broker, with a model without a device. */
+@Timeout(120)
+final class TextWorkerServiceIT {
+  private static @TempDir @Nullable Path data;
+  private static @Nullable EmbeddedBroker broker;
+
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  @BeforeAll
+  static void startBroker() {
+    if (data != null) {
+      broker = EmbeddedBroker.start(data);
+    }
+  }
+
+  @AfterAll
+  static void closeBroker() {
+    if (broker != null) {
+      broker.close();
+    }
+  }
+
+  private static StreamConfig streams() {
+    return StreamConfig.of(broker == null ? "" : broker.bootstrap());
+  }
+
+  private static TextWorkerConfig config(String name) {
+    return TextWorkerConfig.load(
+        Map.of(
+            "weir.worker.model", "unused",
+            "weir.worker.name", name,
+            "weir.worker.worker", "w1",
+            "weir.worker.step-tokens", "64",
+            "weir.worker.close-limit", "PT0.2S",
+            "weir.worker.port", "0"));
+  }
+
+  private static TextModel model(
+      TextWorkerConfig config, PrometheusMeterRegistry metrics, TestingLanguageModel model) {
+    return TextModel.of(
+        TestingCheckpoint.with(
+            new TestingTokenizer(), "{% for m in messages %}{{ m.content }}{% endfor %}"),
+        model,
+        "f32",
+        "testing",
+        config,
+        streams().defaultDeadline(),
+        metrics);
+  }
+
+  private static TextWorkerService start(String name, TestingLanguageModel model) {
+    TextWorkerConfig config = config(name);
+    return TextWorkerService.start(
+        config,
+        streams(),
+        metrics ->
+            TextWorker.start(config, streams(), metrics, () -> model(config, metrics, model)));
+  }
+
+  private HttpResponse<String> get(TextWorkerService service, String path)
+      throws IOException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(URI.create(service.address() + path)).build(),
+        BodyHandlers.ofString());
+  }
+
+  /** Publishes and reads the stream to its end. */
+  private static List<Chunk> ask(String model, Consumer<GenerationRequest.Builder> change)
+      throws Exception {
+    GenerationRequest.Builder request = GenerationRequest.newBuilder().setModel(model);
+    request.setSampling(Sampling.newBuilder().setTemperature(0).setMaxTokens(6).setIgnoreEos(true));
+    change.accept(request);
+    try (KafkaRequestPublisher publisher =
+            new KafkaRequestPublisher(streams(), Set::of, "/weir/test", null);
+        KafkaStreamReader reader = new KafkaStreamReader(streams(), null)) {
+      Published published =
+          publisher
+              .publish(request.build(), RequestHeaders.NONE)
+              .toCompletableFuture()
+              .get(20, TimeUnit.SECONDS);
+      List<Chunk> chunks = new ArrayList<>();
+      CompletableFuture<List<Chunk>> all = new CompletableFuture<>();
+      reader.follow(
+          published.requestId(),
+          new Start.From(published.from()),
+          new StreamListener() {
+            @Override
+            public void onChunk(StreamChunk chunk) {
+              chunks.add(chunk.chunk());
+              if (chunk.chunk().hasFinished()) {
+                all.complete(chunks);
+              }
+            }
+
+            @Override
+            public void onFailed(StreamFailure failure) {
+              all.completeExceptionally(new AssertionError(failure.message()));
+            }
+          });
+      return all.get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void aRequestOnKafkaIsAnsweredAndMeasured() throws Exception {
+    TestingLanguageModel model = new TestingLanguageModel(TestingLanguageModel.limits(2, 64));
+    try (TextWorkerService service = start("letters", model)) {
+      assertThat(get(service, "/health/live").statusCode()).isEqualTo(200);
+      assertThat(get(service, "/health/ready").body()).isEqualTo("{\"status\":\"up\"}");
+
+      List<Chunk> answer =
+          ask(
+              "letters",
+              r -> r.addMessages(Message.newBuilder().setRole("user").setContent("weir")));
+      assertThat(answer.getFirst().getStarted().getNumericsId()).isEqualTo("testing");
+      Finished finished = answer.getLast().getFinished();
+      assertThat(finished.getReason()).isEqualTo(FinishReason.FINISH_REASON_LENGTH);
+      assertThat(finished.getTotal()).isEqualTo(6);
+      assertThat(finished.getUsage().getPromptTokens()).isEqualTo(4);
+      String text =
+          String.join("", answer.stream().map(chunk -> chunk.getTokens().getText()).toList());
+      assertThat(text).hasSizeBetween(1, 6);
+
+      Finished refused = ask("letters", r -> r.setPrompt("a".repeat(70))).getLast().getFinished();
+      assertThat(refused.getError().getCode()).isEqualTo("context_length_exceeded");
+      assertThat(refused.getError().getField()).isEqualTo("prompt");
+
+      String metrics = get(service, "/metrics").body();
+      assertThat(metrics)
+          .contains("weir_generation_tokens_total{model_name=\"letters\"} 6.0")
+          .contains("weir_kv_cache_usage_perc{model_name=\"letters\"} 0.0")
+          .contains("jvm_memory_used_bytes")
+          .contains("kafka_producer_record_send_total");
+
+      try (KafkaModelRegistry registry = new KafkaModelRegistry(streams(), null)) {
+        registry.awaitLoaded();
+        ModelCard card = registry.cards().getFirst();
+        assertThat(card.toBuilder().clearReadyMs().clearWrittenMs().build())
+            .isEqualTo(
+                ModelCard.newBuilder()
+                    .setModel("letters")
+                    .setWorker("w1")
+                    .setKind("text")
+                    .setFamily("llama")
+                    .setContextLength(64)
+                    .setVocabulary(32)
+                    .setSlots(2)
+                    .setPrecision("f32")
+                    .setBackend("testing")
+                    .setNumericsId("testing")
+                    .setVersion("development")
+                    .setChat(true)
+                    .build());
+      }
+    }
+    assertThat(model.closed()).isTrue();
+  }
+
+  @Test
+  void anEngineThatStopsTakesTheWorkerOutOfService() throws Exception {
+    TestingLanguageModel model = new TestingLanguageModel(TestingLanguageModel.limits(2, 64));
+    try (TextWorkerService service = start("mortal", model)) {
+      model.onStep(slices -> {
+        throw new OutOfMemoryError("testing");
+      });
+      Finished finished = ask("mortal", r -> r.setPrompt("a")).getLast().getFinished();
+      assertThat(finished.getReason()).isEqualTo(FinishReason.FINISH_REASON_ERROR);
+      assertThat(finished.getError().getKind()).isEqualTo("internal");
+      assertThat(service.failure().toCompletableFuture().get(10, TimeUnit.SECONDS))
+          .isInstanceOf(OutOfMemoryError.class);
+      assertThat(get(service, "/health/live").statusCode()).isEqualTo(503);
+      assertThat(get(service, "/health/ready").body())
+          .isEqualTo("{\"status\":\"the engine has stopped\"}");
+    }
+  }
+
+  @Test
+  void aPortThatIsTakenIsOneClearSentence() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = Integer.toString(taken.getLocalPort());
+      TextWorkerConfig config =
+          TextWorkerConfig.load(Map.of("weir.worker.model", "unused", "weir.worker.port", port));
+      assertThatThrownBy(() -> TextWorkerService.start(config, streams()))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("the worker cannot listen on 127.0.0.1:" + port)
+          .hasMessageEndingWith("choose another port with weir.worker.port");
+    }
+  }
+
+  @Test
+  void aBrokerThatIsDownIsToldBeforeTheModelIsLoaded() throws IOException {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    StreamConfig nowhere = StreamConfig.of("127.0.0.1:" + port);
+    assertThatThrownBy(() -> TextWorkerService.start(config("m"), nowhere))
+        .isInstanceOf(StreamUnavailableException.class)
+        .hasMessageContaining("127.0.0.1:" + port);
+  }
+}
