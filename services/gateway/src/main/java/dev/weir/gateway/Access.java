@@ -7,7 +7,6 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -21,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * own name point to 127.0.0.1 (DNS rebinding), by that name.
  */
 final class Access {
-  /** Offered beside {@code weir.v1} by a browser's WebSocket, which cannot send headers. */
-  static final String KEY_PROTOCOL = "weir.bearer.";
-
   private static final String BEARER = "bearer ";
 
   private final List<byte[]> keys;
@@ -58,15 +54,22 @@ final class Access {
     return new Access(digests, origins, keys.isEmpty());
   }
 
+  /** The key in the header {@code Authorization}; null if there is none. */
+  static @Nullable String key(HttpServerRequest request) {
+    String header = request.getHeader(HttpHeaders.AUTHORIZATION);
+    return header != null && lower(header).startsWith(BEARER)
+        ? header.substring(BEARER.length()).trim()
+        : null;
+  }
+
   /**
    * @return the caller's key as a digest, empty if none is needed
    * @throws ApiException 401
    */
-  String requireKey(HttpServerRequest request) {
+  String requireKey(@Nullable String key) {
     if (keys.isEmpty()) {
       return "";
     }
-    String key = key(request);
     if (key == null) {
       throw ApiException.refused(
           401, "missing_api_key", "Send an API key: Authorization: Bearer KEY.");
@@ -116,29 +119,6 @@ final class Access {
 
   private boolean isAllowedHost(@Nullable String host) {
     return host != null && origins.stream().anyMatch(origin -> isSameHost(origin, host));
-  }
-
-  private static @Nullable String key(HttpServerRequest request) {
-    String header = request.getHeader(HttpHeaders.AUTHORIZATION);
-    if (header != null) {
-      return lower(header).startsWith(BEARER) ? header.substring(BEARER.length()).trim() : null;
-    }
-    String protocols = request.getHeader("sec-websocket-protocol");
-    if (protocols == null) {
-      return null;
-    }
-    for (String protocol : protocols.split(",", -1)) {
-      String name = protocol.trim();
-      if (name.startsWith(KEY_PROTOCOL)) {
-        try {
-          byte[] key = Base64.getUrlDecoder().decode(name.substring(KEY_PROTOCOL.length()));
-          return new String(key, StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-          return null;
-        }
-      }
-    }
-    return null;
   }
 
   private static boolean isSameHost(String origin, @Nullable String host) {

@@ -47,7 +47,7 @@ final class GatewayRouter {
     RequestBodies bodies = new RequestBodies(services.config(), services.metrics());
     OpenAiRoutes openAi = new OpenAiRoutes(services, connections);
     NativeRoutes natives = new NativeRoutes(services, connections);
-    SocketRoute sockets = new SocketRoute(services, connections);
+    SocketRoute sockets = new SocketRoute(services, access, connections);
 
     routes.router.route().handler(routes::begin).failureHandler(ApiErrors::onFailure);
     routes.router.route("/v1/*").handler(routes::guard);
@@ -58,7 +58,7 @@ final class GatewayRouter {
     routes.post("/v1/requests", bodies::read, natives::publish);
     routes.on(HttpMethod.DELETE, "/v1/requests/:id", natives::cancel);
     routes.get("/v1/streams/:id", natives::stream);
-    routes.get("/v1/ws", sockets::open);
+    routes.get(SocketRoute.PATH, sockets::open);
     routes.get("/health/live", operation::live);
     routes.get("/health/ready", operation::ready);
     routes.get("/metrics", operation::metrics);
@@ -107,7 +107,10 @@ final class GatewayRouter {
         return;
       }
     }
-    ctx.put(CALLER, access.requireKey(ctx.request()));
+    // A browser's WebSocket cannot send the header: it shows the key in its first message.
+    if (!ctx.normalizedPath().equals(SocketRoute.PATH)) {
+      ctx.put(CALLER, access.requireKey(Access.key(ctx.request())));
+    }
     ctx.next();
   }
 

@@ -4,7 +4,6 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** One event loop's share of the server. */
@@ -59,7 +58,6 @@ final class GatewayVerticle extends VerticleBase {
         .setHandle100ContinueAutomatically(true)
         .setMaxWebSocketFrameSize(config.ws().maxFrame())
         .setMaxWebSocketMessageSize(config.ws().maxMessage())
-        .setWebSocketSubProtocols(List.of(SocketRoute.PROTOCOL))
         .setWebSocketClosingTimeout(1)
         .setTcpKeepAlive(true)
         .setReuseAddress(true);

@@ -99,8 +99,8 @@ final class OpenAiRoutes {
     // What every worker of the model can do.
     int context = cards.stream().mapToInt(ModelCard::getContextLength).min().orElse(0);
     json.writeNumberField("max_model_len", context);
-    json.writeObjectFieldStart("weir");
     json.writeStringField("kind", first.getKind());
+    json.writeObjectFieldStart("weir");
     json.writeStringField("family", first.getFamily());
     json.writeBooleanField("chat", cards.stream().allMatch(ModelCard::getChat));
     json.writeNumberField("workers", cards.size());

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 sealed interface SocketCommand {
   long MOST_CREDIT = 1_000_000;
 
+  /** Who cannot send the header {@code Authorization} shows the key before anything else. */
+  record Auth(String key) implements SocketCommand {}
+
   /**
    * @param detach the request survives the socket
    * @param credit null: the default
@@ -33,6 +36,7 @@ sealed interface SocketCommand {
   static SocketCommand parse(ObjectNode json) {
     String type = text(json, "type");
     return switch (type) {
+      case "auth" -> new Auth(text(json, "key"));
       case "submit" -> {
         if (!(json.path("request") instanceof ObjectNode request)) {
           throw wrongType("request", "must be an object");
@@ -51,7 +55,7 @@ sealed interface SocketCommand {
           throw ApiException.invalid(
               "type",
               ErrorCodes.INVALID_VALUE,
-              "type: must be submit, follow, unfollow, cancel, credit or ping, not "
+              "type: must be auth, submit, follow, unfollow, cancel, credit or ping, not "
                   + Text.shortened(type));
     };
   }

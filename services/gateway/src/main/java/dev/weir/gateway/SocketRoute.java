@@ -9,14 +9,15 @@ import io.vertx.ext.web.RoutingContext;
 
 /** {@code GET /v1/ws}: turns a request into a socket. */
 final class SocketRoute {
-  /** The subprotocol; a client need not name it. */
-  static final String PROTOCOL = "weir.v1";
+  static final String PATH = "/v1/ws";
 
   private final GatewayServices services;
+  private final Access access;
   private final Connections connections;
 
-  SocketRoute(GatewayServices services, Connections connections) {
+  SocketRoute(GatewayServices services, Access access, Connections connections) {
     this.services = services;
+    this.access = access;
     this.connections = connections;
   }
 
@@ -35,7 +36,9 @@ final class SocketRoute {
         .toWebSocket()
         .onSuccess(socket -> {
           connections.onUpgrade(request.connection());
-          new SocketSession(ctx.vertx(), context, socket, services, options, share).open();
+          new SocketSession(
+                      ctx.vertx(), context, socket, services, access, options, share)
+                  .open(Access.key(request));
         })
         .onFailure(failure ->
             ctx.fail(

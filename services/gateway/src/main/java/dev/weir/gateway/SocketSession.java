@@ -1,6 +1,7 @@
 package dev.weir.gateway;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.proto.ErrorCodes;
 import dev.weir.proto.v1.GenerationRequest;
 import dev.weir.stream.RequestPublisher.Published;
 import dev.weir.stream.StreamReader.Start;
@@ -15,14 +16,23 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One client of {@code /v1/ws}. Belongs to the event loop of its socket. */
+/**
+ * One client of {@code /v1/ws}. Belongs to the event loop of its socket.
+ *
+ * <pre>
+ *   strange ──auth, or the key came in the header──▶ known ──▶ closed
+ *      └──── no key in time, or wrong ones ────────────────────▲
+ * </pre>
+ */
 final class SocketSession {
   private static final int MISSED_PONGS = 3;
+  private static final int WRONG_KEYS = 3;
 
   private final Vertx vertx;
   private final Context context;
   private final ServerWebSocket socket;
   private final GatewayServices services;
+  private final Access access;
   private final WeirOptions options;
   private final Admission.Share share;
   private final Map<String, SocketStream> streams = new LinkedHashMap<>();
@@ -30,6 +40,9 @@ final class SocketSession {
   private int unansweredPings;
   private boolean full;
   private boolean closed;
+  private boolean known;
+  private int wrongKeys;
+  private @Nullable Long keyTimer;
   private @Nullable Long pingTimer;
   private @Nullable Long stallTimer;
 
@@ -38,29 +51,52 @@ final class SocketSession {
       Context context,
       ServerWebSocket socket,
       GatewayServices services,
+      Access access,
       WeirOptions options,
       Admission.Share share) {
     this.vertx = vertx;
     this.context = context;
     this.socket = socket;
     this.services = services;
+    this.access = access;
     this.options = options;
     this.share = share;
   }
 
-  void open() {
+  /**
+   * @param key that came with the handshake, or null
+   */
+  void open(@Nullable String key) {
     services.metrics().sockets(1);
     socket
         .textMessageHandler(this::onText)
-        .binaryMessageHandler(ignored ->
-            reject(
-                null, null, ApiException.invalid("type", "invalid_type", "send text, not binary")))
+        .binaryMessageHandler(ignored -> reject(null, null, notText()))
         .pongHandler(pong -> unansweredPings = 0)
         .drainHandler(drained -> onDrained())
         .exceptionHandler(broken -> socket.close())
         .closeHandler(gone -> onClosed());
     pingTimer =
         vertx.setPeriodic(services.config().ws().pingInterval().toMillis(), fired -> onPingTime());
+    keyTimer =
+        vertx.setTimer(
+            services.config().requestTimeout().toMillis(),
+            fired -> {
+              if (!known) {
+                socket.close((short) 1008, "no API key came");
+              }
+            });
+    try {
+      access.requireKey(key);
+      known = true;
+    } catch (ApiException unknown) {
+      if (key != null) {
+        reject(null, null, unknown);
+      }
+    }
+  }
+
+  private static ApiException notText() {
+    return ApiException.invalid("type", ErrorCodes.INVALID_TYPE, "send text, not binary");
   }
 
   boolean isFull() {
@@ -106,12 +142,16 @@ final class SocketSession {
   }
 
   private void run(SocketCommand command) {
+    if (!known && !(command instanceof SocketCommand.Auth)) {
+      access.requireKey(null);
+    }
     switch (command) {
+      case SocketCommand.Auth auth -> authenticate(auth.key());
       case SocketCommand.Submit submit -> submit(submit);
       case SocketCommand.Follow follow -> follow(follow);
-      case SocketCommand.Unfollow unfollow -> remove(stream(unfollow.id()));
+      case SocketCommand.Unfollow unfollow -> unfollow(unfollow.id());
       case SocketCommand.Cancel cancel -> cancel(cancel.id());
-      case SocketCommand.Credit credit -> stream(credit.id()).addCredit(credit.count());
+      case SocketCommand.Credit credit -> addCredit(credit.id(), credit.count());
       case SocketCommand.Ping ping -> send(SocketMessages.pong());
     }
   }
@@ -210,13 +250,32 @@ final class SocketSession {
     }
   }
 
-  private SocketStream stream(String id) {
-    SocketStream stream = streams.get(id);
-    if (stream == null) {
-      throw ApiException.refused(
-          404, "not_followed", "This socket does not follow that stream, or it has ended.");
+  private void authenticate(String key) {
+    try {
+      access.requireKey(key);
+      known = true;
+    } catch (ApiException unknown) {
+      reject(null, null, unknown);
+      if (++wrongKeys >= WRONG_KEYS) {
+        socket.close((short) 1008, "wrong API keys");
+      }
     }
-    return stream;
+  }
+
+  // A stream may have ended while these were on their way: that is no error.
+
+  private void unfollow(String id) {
+    SocketStream stream = streams.get(id);
+    if (stream != null) {
+      remove(stream);
+    }
+  }
+
+  private void addCredit(String id, long count) {
+    SocketStream stream = streams.get(id);
+    if (stream != null) {
+      stream.addCredit(count);
+    }
   }
 
   private void reject(@Nullable String ref, @Nullable String id, ApiException failure) {
@@ -249,6 +308,9 @@ final class SocketSession {
     cancelStallTimer();
     if (pingTimer != null) {
       vertx.cancelTimer(pingTimer);
+    }
+    if (keyTimer != null) {
+      vertx.cancelTimer(keyTimer);
     }
     services.metrics().sockets(-1);
     for (SocketStream stream : List.copyOf(streams.values())) {

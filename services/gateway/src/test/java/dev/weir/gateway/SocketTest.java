@@ -238,8 +238,17 @@ final class SocketTest {
       assertError(
           socket, "{\"type\":\"follow\",\"id\":\"a\",\"after\":\"b\"}", "invalid_value", "after");
       assertError(socket, "{\"type\":\"credit\",\"id\":\"a\",\"n\":0}", "invalid_value", "n");
-      assertError(socket, "{\"type\":\"unfollow\",\"id\":\"a\"}", "not_followed", "");
       assertError(socket, "{\"type\":\"follow\",\"id\":\"a\"}", "request_not_found", "");
+    }
+  }
+
+  @Test
+  void whatComesTooLateForAStreamThatHasEndedIsNoError() throws Exception {
+    try (TestingSocket socket = new TestingSocket(gateway)) {
+      socket.send("{\"type\":\"unfollow\",\"id\":\"018f-0042\"}");
+      socket.send("{\"type\":\"credit\",\"id\":\"018f-0042\",\"n\":1}");
+      socket.send("{\"type\":\"ping\"}");
+      assertThat(socket.next().get("type").textValue()).isEqualTo("pong");
     }
   }
 
