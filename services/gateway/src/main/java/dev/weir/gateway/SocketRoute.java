@@ -36,9 +36,8 @@ final class SocketRoute {
         .toWebSocket()
         .onSuccess(socket -> {
           connections.onUpgrade(request.connection());
-          new SocketSession(
-                      ctx.vertx(), context, socket, services, access, options, share)
-                  .open(Access.key(request));
+          new SocketSession(ctx.vertx(), context, socket, services, access, options, share)
+              .open(Access.key(request));
         })
         .onFailure(failure ->
             ctx.fail(

@@ -70,8 +70,13 @@ final class GatewayConfigTest {
   void argumentsWinOverDefaults() {
     GatewayConfig config =
         GatewayConfig.load(
-            Map.of("weir.gateway.port", "0", "weir.gateway.ws.max-streams", "7",
-                "weir.gateway.api-keys", "one,two"));
+            Map.of(
+                "weir.gateway.port",
+                "0",
+                "weir.gateway.ws.max-streams",
+                "7",
+                "weir.gateway.api-keys",
+                "one,two"));
     assertThat(config.port()).isZero();
     assertThat(config.ws().maxStreams()).isEqualTo(7);
     assertThat(config.apiKeys()).isEqualTo(Optional.of(List.of("one", "two")));

@@ -65,8 +65,7 @@ final class OpenApiTest {
     JsonObject json = new JsonObject(tree.toString());
     var repository = await(OpenAPIVersion.V3_1.getRepository(vertx, "https://weir.invalid/"));
     try {
-      OutputUnit result =
-          await(OpenAPIVersion.V3_1.validateContract(vertx, repository, json));
+      OutputUnit result = await(OpenAPIVersion.V3_1.validateContract(vertx, repository, json));
       return result.getValid() ? null : String.valueOf(result.getErrors());
     } catch (ExecutionException e) {
       return String.valueOf(e.getCause());
@@ -134,9 +133,13 @@ final class OpenApiTest {
     assertValid(gateway.get("/v1/models/smollm2"), "/v1/models/{model}", "get");
     assertValid(
         gateway.send(gateway.post("/v1/requests", "{\"model\":\"smollm2\",\"prompt\":\"x\"}")),
-        "/v1/requests", "post");
+        "/v1/requests",
+        "post");
     gateway.streams.takeRequest();
-    assertValid(gateway.send(gateway.request("/v1/requests/018f-1").DELETE()), "/v1/requests/{id}", "delete");
+    assertValid(
+        gateway.send(gateway.request("/v1/requests/018f-1").DELETE()),
+        "/v1/requests/{id}",
+        "delete");
     assertValid(gateway.get("/health/live"), "/health/live", "get");
     assertValid(gateway.get("/health/ready"), "/health/ready", "get");
   }
@@ -183,10 +186,8 @@ final class OpenApiTest {
     assertThat(document.validate("/components/schemas/ChatCompletionChunk", chunk)).isNotEmpty();
   }
 
-  private HttpResponse<InputStream> stream(String path, String body, String more)
-      throws Exception {
-    var response =
-        gateway.open(gateway.post(path, body.formatted(",\"stream\":true" + more)));
+  private HttpResponse<InputStream> stream(String path, String body, String more) throws Exception {
+    var response = gateway.open(gateway.post(path, body.formatted(",\"stream\":true" + more)));
     var sent = gateway.streams.takeRequest();
     gateway.streams.answer(sent.id(), FinishReason.FINISH_REASON_STOP, "a", "b");
     return response.get();

@@ -44,10 +44,7 @@ final class OperationTest {
     answer.get();
     gateway.get("/v1/models/strange-name");
     gateway.get("/strange-path?strange=query");
-    gateway.send(
-        gateway
-            .request("/v1/models")
-            .method("STRANGE", BodyPublishers.noBody()));
+    gateway.send(gateway.request("/v1/models").method("STRANGE", BodyPublishers.noBody()));
 
     var metrics = gateway.get("/metrics");
     assertThat(metrics.headers().firstValue("content-type").orElse("")).startsWith("text/plain");
