@@ -13,12 +13,14 @@ import dev.weir.text.weights.StoredTensor;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Opens GGUF files. */
 public final class Gguf {
@@ -48,26 +50,32 @@ public final class Gguf {
   public static Checkpoint open(Path file, String name) {
     Mapping mapping = new Mapping();
     try {
-      GgufFile gguf = GgufFile.parse(mapping.map(file), file.toString());
-      GgufMetadata metadata = gguf.metadata();
-      MappedTensors tensors =
-          new MappedTensors(mapping, renamed(gguf, GgufConfig.family(metadata)), Map.of());
-      ModelConfig config = GgufConfig.read(metadata, tensors);
-      ExpectedTensors.check(config, tensors, file.toString());
-      GgufVocabulary vocabulary = new GgufVocabulary(metadata);
-      return new Checkpoint(
-          name,
-          config,
-          tensors,
-          vocabulary.tokenizer(),
-          metadata.text("tokenizer.chat_template"),
-          vocabulary.specialTokens(),
-          vocabulary.endOfSequence(),
-          new Sha256(List.of(file)));
+      return read(mapping, mapping.map(file), file.toString(), name, new Sha256(List.of(file)));
     } catch (RuntimeException | Error e) {
       mapping.close();
       throw e;
     }
+  }
+
+  /** Reads a file that is mapped already. */
+  static Checkpoint read(
+      Mapping mapping, MemorySegment file, String source, String name, Supplier<String> digest) {
+    GgufFile gguf = GgufFile.parse(file, source);
+    GgufMetadata metadata = gguf.metadata();
+    MappedTensors tensors =
+        new MappedTensors(mapping, renamed(gguf, GgufConfig.family(metadata)), Map.of());
+    ModelConfig config = GgufConfig.read(metadata, tensors);
+    ExpectedTensors.check(config, tensors, source);
+    GgufVocabulary vocabulary = new GgufVocabulary(metadata);
+    return new Checkpoint(
+        name,
+        config,
+        tensors,
+        vocabulary.tokenizer(),
+        metadata.text("tokenizer.chat_template"),
+        vocabulary.specialTokens(),
+        vocabulary.endOfSequence(),
+        digest);
   }
 
   /** The tensors by transformers' names and with its shapes. */
