@@ -1,6 +1,7 @@
 // The API key of a server that wants one. It is kept as long as the tab.
 
 import {byId} from './dom.js';
+import {keptForTab} from './storage.js';
 
 const KEPT = 'weir.key';
 
@@ -11,18 +12,14 @@ export class Access {
   /** @param {() => void} onKey called when there is another key */
   constructor(onKey) {
     byId('access-form').addEventListener('submit', () => {
-      sessionStorage.setItem(KEPT, this.#input.value.trim());
+      keptForTab.setItem(KEPT, this.#input.value.trim());
       this.#input.value = '';
       onKey();
     });
   }
 
   get key() {
-    try {
-      return sessionStorage.getItem(KEPT);
-    } catch {
-      return null; // storage is closed to this page
-    }
+    return keptForTab.getItem(KEPT);
   }
 
   ask() {

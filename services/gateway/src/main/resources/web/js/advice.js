@@ -17,21 +17,20 @@ export function adviceFor({code, status}) {
 
 const NO_MODEL = {title: 'This model is not served', next: 'Choose another model above, or start a worker that serves it.'};
 const TOO_LONG = {title: 'The conversation is longer than the model’s context', next: 'Begin a new conversation, shorten the prompt, or lower max tokens.'};
+const LARGE = {title: 'The request is too large', next: 'Shorten the prompt or begin a new conversation.'};
 const BUSY = {title: 'The server is full', next: 'It takes new requests as soon as others are done.'};
-const KEY = {title: 'The API key is missing or wrong', next: 'Give another key.', again: true};
+const KEY = {title: 'The API key is missing or wrong', next: 'Give another key.'};
 const GONE = {title: 'This stream is no longer kept', next: 'The server keeps streams for a limited time. Send the prompt again.'};
 
 const BY_CODE = {
   model_not_found: NO_MODEL,
-  unknown_model: NO_MODEL,
   context_length_exceeded: TOO_LONG,
-  rejected: BUSY,
-  overloaded: BUSY,
-  rate_limit_exceeded: {title: 'Too many requests', next: 'Wait a moment, then try again.'},
+  rate_limit_exceeded: BUSY,
+  missing_api_key: KEY,
   invalid_api_key: KEY,
-  unauthorized: KEY,
-  not_found: GONE,
+  request_not_found: GONE,
   cursor_gone: GONE,
+  request_too_large: LARGE,
   deadline: {title: 'The request ran out of time', next: 'Ask for fewer tokens, or try again when the server is less busy.'},
   unconfirmed: {title: 'Not confirmed', next: 'The request may or may not have reached the server. Nothing is lost by sending it again.'},
   gap: {title: 'Part of the stream is missing', next: 'The server could not give the missing part again. Try again.'},
@@ -42,7 +41,7 @@ const BY_STATUS = {
   401: KEY,
   403: {title: 'Not allowed', next: 'This API key may not do that.'},
   404: NO_MODEL,
-  413: {title: 'The request is too large', next: 'Shorten the prompt.'},
+  413: LARGE,
   429: BUSY,
   503: BUSY,
 };

@@ -17,7 +17,7 @@ export class AnswerView {
   #markdown = null;
   #text = element('div', {class: 'answer-text'});
   #by = element('div', {class: 'by'});
-  #name = element('span');
+  #name = element('h2');
   #caret = element('span', {class: 'caret', 'aria-hidden': 'true', data: {apart: ''}});
   #thinking = element('p', {class: 'thinking', hidden: true});
   #thought = element('span');
@@ -192,7 +192,7 @@ export class AnswerView {
       buttons.push(action('again', 'Again', () => this.#page.again(this.#exchange)));
     }
     if (!live && generation.logprobs && generation.taken > 0) {
-      buttons.push(this.#toggle('droplet', 'Probabilities', this.#instead, async () => probabilitiesView(await this.#page.probabilities(generation))));
+      buttons.push(this.#toggle('droplet', 'Probabilities', this.#instead, async () => probabilitiesView(await this.#page.probabilities(generation), this.#mode === 'prompt' ? this.#exchange.prompt : '')));
     }
     if (generation.id) {
       buttons.push(this.#toggle('note', 'Details', this.#extra, () => detailsOf(generation)));

@@ -22,7 +22,7 @@ export class Connection {
 
   /**
    * @param {URL} url of the WebSocket
-   * @param {() => string|null} key the API key to show first, if there is one
+   * @param {() => string|null} key the API key, if there is one
    * @param {{onState: (state: string, retryAtMs: number) => void, onFrame: (frame: object) => void}} listener
    */
   constructor(url, key, listener) {
@@ -44,7 +44,7 @@ export class Connection {
   open() {
     clearTimeout(this.#retryTimer);
     this.#enter('connecting');
-    const socket = new WebSocket(this.#url);
+    const socket = new WebSocket(this.#url, protocols(this.#key()));
     this.#socket = socket;
     this.#watch(() => this.#drop(), CONNECT_WITHIN_MS);
     socket.addEventListener('open', () => this.#onOpen(socket));
@@ -70,10 +70,8 @@ export class Connection {
 
   /** Begins anew, because the key has changed. */
   restart() {
-    const socket = this.#socket;
-    this.#socket = null;
-    socket?.close();
     this.#failures = 0;
+    this.#drop();
     this.open();
   }
 
@@ -82,10 +80,6 @@ export class Connection {
       return;
     }
     this.#failures = 0;
-    const key = this.#key();
-    if (key) {
-      socket.send(JSON.stringify({type: 'auth', key}));
-    }
     this.#expectLife();
     this.#enter('open');
   }
@@ -148,4 +142,14 @@ export class Connection {
     this.#state = state;
     this.#listener.onState(state, this.#retryAtMs);
   }
+}
+
+/** A browser sends no headers with a WebSocket: the key goes as a subprotocol, in base64url. */
+function protocols(key) {
+  if (!key) {
+    return [];
+  }
+  const bytes = String.fromCharCode(...new TextEncoder().encode(key));
+  const encoded = btoa(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  return ['weir.v1', `weir.bearer.${encoded}`];
 }

@@ -1,18 +1,20 @@
 // How fast tokens come. A weir measures the flow of a river; this measures ours.
 
+import {element} from './dom.js';
+
 const WINDOW_MS = 2_000; // of the moments in which tokens were made, so that a burst after a break shows no false speed
 const MOST_SAMPLES = 512;
 const POINTS = 48;
 const POINT_EVERY_MS = 250;
 
 export class Flow {
-  #samples = []; // {bornMs, taken}
+  #samples = []; // {bornMs, index}: when the token of this index was made
   #points = []; // tokens/s, one each POINT_EVERY_MS
   #pointMs = 0;
 
-  /** @param {number} taken tokens so far, this frame's included */
-  add(bornMs, taken) {
-    this.#samples.push({bornMs, taken});
+  /** @param {number} index of the token that was made then: the first of a frame */
+  add(bornMs, index) {
+    this.#samples.push({bornMs, index});
     while (this.#samples.length > MOST_SAMPLES || bornMs - this.#samples[0].bornMs > WINDOW_MS) {
       this.#samples.shift();
     }
@@ -30,7 +32,7 @@ export class Flow {
     if (!first || last.bornMs - first.bornMs < 100) {
       return null;
     }
-    return ((last.taken - first.taken) * 1000) / (last.bornMs - first.bornMs);
+    return ((last.index - first.index) * 1000) / (last.bornMs - first.bornMs);
   }
 
   /** Draws the course of the rate into an SVG of 96 x 20. */
@@ -43,6 +45,14 @@ export class Flow {
     line.setAttribute('d', enough ? `M${spots.join('L')}` : '');
     area.setAttribute('d', enough ? `M0 20L${spots.join('L')}L${((spots.length - 1) * step).toFixed(1)} 20Z` : '');
   }
+}
+
+/** Shows the rate and its course; nothing while there is no flow. */
+export function showFlow(flow, gauge, figures) {
+  gauge.toggleAttribute('hidden', !flow);
+  flow?.draw(gauge);
+  const rate = flow?.rate ?? null;
+  figures.replaceChildren(...(rate === null ? [] : [element('strong', {}, formatRate(rate)), ' tokens/s']));
 }
 
 /** Tokens per second of a whole stream: by the server's clock where it tells, else by the births of tokens. */

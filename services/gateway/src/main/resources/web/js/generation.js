@@ -1,12 +1,14 @@
 // One answer on its way: a request and the stream that it became.
 //
-//                      ┌──────────────── error ─────────────────┐
-//   sending ──accepted──▶ queued ──started──▶ running ──────────▶ failed
-//      │                     └────── tokens ─────▲ └──finished──▶ finished
-//      └── the connection broke before `accepted` ──────────────▶ failed (unconfirmed)
+//   sending ──accepted──▶ queued ──started, tokens──▶ running ──finished──▶ finished, or failed where an error caused it
+//      ├── refused with an error ────────────────────────────────────────▶ failed
+//      └── the connection broke before `accepted` ───────────────────────▶ failed (unconfirmed)
 //
 // The record is plain data: it is what localStorage keeps, so that text, count of tokens and cursor are always of one
 // moment, and a reload continues exactly there.
+
+/** Marks a generation that this page has watched since it was sent. No part of what is kept: a symbol is no JSON. */
+export const watched = Symbol('watched');
 
 /** @returns a generation that is about to be sent */
 export function newGeneration(model, nowMs) {
@@ -77,8 +79,11 @@ export function take(generation, frame, nowMs) {
       generation.stopping = true; // the end itself is `finished`
       return 'taken';
     case 'error':
-      generation.phase = 'failed';
+      // Of a request: it is refused. Of a stream: it may go on, and if it does not, `finished` follows or Streams ends it.
       generation.error = failureOf(frame);
+      if (generation.phase === 'sending') {
+        generation.phase = 'failed';
+      }
       return 'taken';
     default:
       return 'dropped'; // a frame of a later version
@@ -95,11 +100,13 @@ function takeTokens(generation, frame, nowMs) {
   }
   const bornMs = frame.born_ms ?? nowMs;
   if (generation.taken === 0) {
-    // A stream that is joined late shows when its first token was made, not when it was read.
-    generation.firstTokenMs = Math.max(0, Math.min(nowMs, Math.max(bornMs, generation.submittedMs)) - generation.submittedMs);
+    // Of a stream that is joined late it counts when the token was made, by the server's clock, not when it was read.
+    const seenMs = generation[watched] ? nowMs : Math.min(nowMs, bornMs);
+    generation.firstTokenMs = Math.max(0, seenMs - generation.submittedMs);
     generation.firstBornMs = bornMs;
   }
   generation.phase = 'running';
+  generation.error = null; // whatever it was, it is over
   generation.lastBornMs = bornMs;
   generation.taken += frame.ids?.length ?? 0;
   generation.text += frame.text ?? '';
@@ -114,11 +121,16 @@ function takeFinished(generation, frame) {
   }
   generation.text += frame.text ?? '';
   generation.reason = frame.reason ?? 'stop';
-  generation.stop = frame.stop ?? null;
+  generation.stop = frame.stop || null;
   generation.usage = frame.usage ?? null;
   generation.timings = frame.timings ?? null;
-  generation.error = frame.error ? failureOf(frame.error) : null;
-  generation.phase = generation.reason === 'error' || generation.error ? 'failed' : 'finished';
+  if (generation.reason === 'error') {
+    generation.phase = 'failed';
+    generation.error ??= failureOf({});
+  } else {
+    generation.phase = 'finished';
+    generation.error = null;
+  }
   return 'taken';
 }
 
@@ -127,15 +139,17 @@ function failureOf(frame) {
     code: frame.code ?? 'internal',
     message: frame.message ?? '',
     field: frame.field ?? null,
-    status: frame.status ?? frame.http_status ?? null,
+    status: frame.status ?? null,
     retryAfterMs: frame.retry_after_ms ?? null,
   };
 }
 
-/** Ends a generation from this side, when no frame will. */
-export function fail(generation, code, message) {
+/** Ends a generation from this side, when no frame will; with the error that came last if no other is given. */
+export function fail(generation, code = generation.error?.code, message = generation.error?.message) {
   generation.phase = 'failed';
-  generation.error = {code, message, field: null, status: null, retryAfterMs: null};
+  if (generation.error?.code !== code) {
+    generation.error = failureOf({code, message});
+  }
 }
 
 /** Forgets what was taken, to read the stream anew from its beginning. */

@@ -2,6 +2,7 @@
 
 import {byId} from './dom.js';
 import {Page} from './page.js';
+import {kept} from './storage.js';
 
 const page = new Page();
 
@@ -27,10 +28,10 @@ function wireTheme() {
   byId('theme').addEventListener('change', ({target}) => {
     if (target.value === 'system') {
       delete root.dataset.theme;
-      localStorage.removeItem('weir.theme');
+      kept.removeItem('weir.theme');
     } else {
       root.dataset.theme = target.value;
-      localStorage.setItem('weir.theme', target.value);
+      kept.setItem('weir.theme', target.value);
     }
   });
 }

@@ -11,12 +11,14 @@ const HEADING = /^ {0,3}(#{1,6})\s+(.*)$/;
 const RULE = /^ {0,3}([-*_])(\s*\1){2,}\s*$/;
 const ITEM = /^(\s*)([-*+]|\d{1,9}[.)])\s+(.*)$/;
 const QUOTE = /^ {0,3}> ?(.*)$/;
+// What may become the mark of a list, heading or fence is not shown before that is known.
+const HALF_A_MARK = /(?<=^|\n)[ \t]*(\d{1,9}[.)]?|[-*+]|#{1,6}|`{1,3}|~{1,3}) ?$/;
 const TABLE_RULE = /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/;
 
 /** Shows a growing text in an element. */
 export class MarkdownView {
   #container;
-  #shown = []; // [{kind, raw, open, node}]
+  #shown = []; // [{kind, raw, level, open, node}]
   #copy;
 
   /**
@@ -30,12 +32,13 @@ export class MarkdownView {
 
   /** @param {boolean} live more text may come, so that an unclosed mark counts as one that will be closed */
   render(text, live) {
-    const blocks = parseBlocks(text);
+    const blocks = levelled(parseBlocks(live ? text.replace(HALF_A_MARK, '') : text));
     let same = 0;
     while (same < blocks.length && same < this.#shown.length) {
       const was = this.#shown[same];
       const open = live && same === blocks.length - 1;
-      if (was.kind !== blocks[same].kind || was.raw !== blocks[same].raw || was.open !== open) {
+      const {kind, raw, level} = blocks[same];
+      if (was.kind !== kind || was.raw !== raw || was.level !== level || was.open !== open) {
         break;
       }
       same += 1;
@@ -47,9 +50,24 @@ export class MarkdownView {
       const open = live && block === blocks.at(-1);
       const node = makeBlock(block, {open, copy: this.#copy, depth: 0});
       this.#container.append(node);
-      this.#shown.push({kind: block.kind, raw: block.raw, open, node});
+      this.#shown.push({...block, open, node});
     }
   }
+}
+
+/** Gives headings levels that follow each other under the answer's own h2, wherever a model begins. */
+function levelled(blocks) {
+  let first = 0;
+  let last = 2;
+  for (const block of blocks) {
+    if (block.kind === 'heading') {
+      const marks = HEADING.exec(block.raw)[1].length;
+      first ||= marks;
+      last = Math.min(last + 1, 6, Math.max(3, marks - first + 3));
+      block.level = last;
+    }
+  }
+  return blocks;
 }
 
 /** @returns {{kind: string, raw: string, lines: string[]}[]} */
@@ -146,9 +164,10 @@ function makeBlock(block, context) {
     case 'code':
       return makeCode(block.lines, context.copy);
     case 'heading': {
-      const [, marks, text] = HEADING.exec(block.lines[0]);
-      // The page has its own h1 and h2.
-      return appendInline(element(`h${Math.min(5, marks.length + 2)}`), text.trimEnd().replace(/#+$/, '').trimEnd(), context.open);
+      const text = HEADING.exec(block.raw)[2].trimEnd().replace(/#+$/, '').trimEnd();
+      // Inside a quote or a list it heads nothing.
+      const made = element(block.level ? `h${block.level}` : 'p', {class: 'heading'});
+      return appendInline(made, text, context.open);
     }
     case 'rule':
       return element('hr');
@@ -173,7 +192,7 @@ function makeCode(lines, copy) {
     {class: 'code'},
     element('div', {class: 'code-head'}, element('span', {}, language || 'text'), button),
     // A long line scrolls, and a keyboard must reach that.
-    element('pre', {tabindex: '0', role: 'region', 'aria-label': `Code, ${language || 'text'}`}, element('code', {}, text)),
+    element('pre', {tabindex: '0', role: 'group', 'aria-label': `Code, ${language || 'text'}`}, element('code', {}, text)),
   );
 }
 
@@ -228,7 +247,7 @@ function makeTable(lines, context) {
     element('tr', {}, ...cellsOf(line).map((cell) => appendInline(element(tag, tag === 'th' ? {scope: 'col'} : {}), cell, false)));
   return element(
     'div',
-    {class: 'table', tabindex: '0', role: 'region', 'aria-label': 'Table'},
+    {class: 'table', tabindex: '0', role: 'group', 'aria-label': 'Table'},
     element('table', {}, element('thead', {}, row(lines[0], 'th')), element('tbody', {}, ...lines.slice(2).map((line) => row(line, 'td')))),
   );
 }

@@ -1,5 +1,8 @@
 // What is served now, asked for gently.
 
+import {kept} from './storage.js';
+
+const KEPT = 'weir.model';
 const EVERY_MS = 15_000;
 const WHEN_NONE_MS = 3_000;
 
@@ -11,7 +14,7 @@ export class Models {
   #asking = false;
 
   /**
-   * @param {{onModels: (models: {id: string}[]) => void, onUnreachable: () => void, onRefused: () => void}} listener
+   * @param {{onModels: (models: {id: string}[]) => void, onRefused: () => void}} listener
    */
   constructor(url, key, listener) {
     this.#url = url;
@@ -34,18 +37,16 @@ export class Models {
     try {
       const key = this.#key();
       const response = await fetch(this.#url, key ? {headers: {authorization: `Bearer ${key}`}} : {});
-      if (response.status === 401 || response.status === 403) {
+      if (response.status === 401) {
         again = 0; // until there is another key
         this.#listener.onRefused();
       } else if (response.ok) {
         const models = ((await response.json()).data ?? []).filter(isText);
         again = models.length > 0 ? EVERY_MS : WHEN_NONE_MS;
         this.#listener.onModels(models);
-      } else {
-        this.#listener.onUnreachable();
       }
     } catch {
-      this.#listener.onUnreachable(); // the WebSocket says so too, and to the reader
+      // Not reachable: the WebSocket notices the same and says so.
     } finally {
       this.#asking = false;
     }
@@ -56,49 +57,70 @@ export class Models {
 }
 
 function isText(model) {
-  return typeof model.id === 'string' && (model.kind ?? 'text') === 'text';
+  return typeof model.id === 'string' && (model.weir?.kind || 'text') === 'text';
 }
 
-/** Shows the models in the picker and keeps the choice. */
+/** Shows the models in the picker, remembers the choice, and says what is known about the chosen one. */
 export class ModelPicker {
   #select;
+  #facts;
   #models = null;
-  #wanted;
+  #wanted = kept.getItem(KEPT) ?? '';
 
-  constructor(select, wanted, onChoice) {
+  constructor(select, facts, onChoice) {
     this.#select = select;
-    this.#wanted = wanted;
+    this.#facts = facts;
     select.addEventListener('change', () => {
       this.#wanted = select.value;
-      onChoice(select.value);
+      kept.setItem(KEPT, select.value);
+      this.#showFacts();
+      onChoice();
     });
   }
 
-  /** The chosen model, or null while there is none. */
+  /** The chosen model's name, or null while there is none. */
   get model() {
-    return this.#models?.some(({id}) => id === this.#select.value) ? this.#select.value : null;
+    return this.#chosen?.id ?? null;
   }
 
+  /** Whether the chosen model takes conversations. */
+  get chats() {
+    return this.#chosen?.weir?.chat ?? true;
+  }
+
+  /** No model is served; false as long as nobody knows. */
   get isEmpty() {
     return this.#models !== null && this.#models.length === 0;
   }
 
   show(models) {
-    const ids = models.map(({id}) => id);
+    const names = models.map(({id}) => id);
     const before = this.#models?.map(({id}) => id);
     this.#models = models;
-    if (before && ids.length === before.length && ids.every((id, i) => id === before[i])) {
-      return; // an open list is left alone
+    // An open list is left alone as long as it is right.
+    if (!before || names.join('\n') !== before.join('\n')) {
+      const chosen = names.includes(this.#wanted) ? this.#wanted : (names[0] ?? '');
+      this.#select.replaceChildren(...(names.length > 0 ? names : ['']).map((name) => new Option(name || 'No model', name, false, name === chosen)));
+      this.#select.disabled = names.length === 0;
     }
-    const chosen = ids.includes(this.#wanted) ? this.#wanted : (ids[0] ?? '');
-    this.#select.replaceChildren(...(ids.length > 0 ? ids : ['']).map((id) => new Option(id || 'No model', id, false, id === chosen)));
-    this.#select.disabled = ids.length === 0;
+    this.#showFacts();
   }
 
-  choose(id) {
-    this.#wanted = id;
-    if (this.#models?.some((model) => model.id === id)) {
-      this.#select.value = id;
+  /** Prefers a model, now or as soon as it is served. */
+  choose(name) {
+    this.#wanted = name;
+    if (this.#models?.some(({id}) => id === name)) {
+      this.#select.value = name;
+      this.#showFacts();
     }
+  }
+
+  get #chosen() {
+    return this.#models?.find(({id}) => id === this.#select.value);
+  }
+
+  #showFacts() {
+    const {max_model_len: context, weir} = this.#chosen ?? {};
+    this.#facts.textContent = [context ? `${context.toLocaleString('en')} tokens of context` : null, weir?.precision].filter(Boolean).join(' · ');
   }
 }

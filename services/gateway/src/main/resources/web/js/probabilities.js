@@ -2,31 +2,24 @@
 
 import {element} from './dom.js';
 
-const decoder = new TextDecoder();
-
 /**
- * Reads the log-probabilities of a frame.
+ * Reads the log-probabilities of a frame, in the form of OpenAI's API.
  *
  * @returns {{text: string, probability: number, top: {text: string, probability: number}[]}[]}
  */
 export function tokensOf(frame) {
-  return (frame.logprobs ?? []).map((entry) => ({...readOne(entry), top: (entry.top ?? entry.top_logprobs ?? []).map(readOne)}));
+  return (frame.logprobs ?? []).map((entry) => ({...readOne(entry), top: (entry.top_logprobs ?? []).map(readOne)}));
 }
 
-function readOne({token, bytes, logprob}) {
-  return {text: token ?? textOf(bytes), probability: Math.exp(logprob ?? 0)};
+function readOne({token, logprob}) {
+  return {text: token, probability: Math.exp(logprob ?? -Infinity)};
 }
 
-/** Bytes of a token, as base64 or as numbers; half a character shows as the replacement character. */
-function textOf(bytes) {
-  if (typeof bytes === 'string') {
-    return decoder.decode(Uint8Array.from(atob(bytes), (character) => character.charCodeAt(0)));
-  }
-  return decoder.decode(Uint8Array.from(bytes ?? []));
-}
-
-/** @returns an element that shows the tokens and, for the chosen one, what else it might have been */
-export function probabilitiesView(tokens) {
+/**
+ * @param {string} given the text that the tokens go on with; empty if there is none
+ * @returns an element that shows the tokens and, for the chosen one, what else it might have been
+ */
+export function probabilitiesView(tokens, given) {
   const chances = element('div', {class: 'chances', role: 'status'});
   const options = tokens.map(({text, probability}, i) =>
     element(
@@ -50,7 +43,7 @@ export function probabilitiesView(tokens) {
     option.setAttribute('aria-selected', 'true');
     chances.replaceChildren(...describe(tokens[i]));
   };
-  const list = element('div', {class: 'tokens', role: 'listbox', 'aria-label': 'Tokens and how likely they were', 'aria-orientation': 'horizontal'}, ...options);
+  const list = element('span', {role: 'listbox', 'aria-label': 'Tokens and how likely they were', 'aria-orientation': 'horizontal'}, ...options);
   const indexOf = (target) => options.indexOf(target.closest?.('.token'));
   list.addEventListener('click', ({target}) => indexOf(target) >= 0 && select(indexOf(target)));
   list.addEventListener('focusin', ({target}) => indexOf(target) >= 0 && select(indexOf(target)));
@@ -63,7 +56,7 @@ export function probabilitiesView(tokens) {
     }
   });
   chances.append(tokens.length > 0 ? 'Choose a token to see what else it might have been.' : 'No probabilities came with this answer.');
-  return element('div', {data: {apart: ''}}, list, chances);
+  return element('div', {data: {apart: ''}}, element('div', {class: 'tokens'}, element('span', {class: 'given'}, given), list), chances);
 }
 
 function describe({text, probability, top}) {

@@ -2,6 +2,7 @@
 
 import {element, icon} from './dom.js';
 import {ALL, BASIC, MORE, SYSTEM, VIEW, faultOf} from './parameters.js';
+import {kept} from './storage.js';
 
 const KEPT = 'weir.settings';
 
@@ -11,6 +12,7 @@ export class Settings {
   #controls = new Map(); // name -> {show, row}
   #onChange;
 
+  /** @param {(name: string) => void} onChange called with the name of a parameter that has another value */
   constructor(form, onChange) {
     this.#form = form;
     this.#onChange = onChange;
@@ -49,6 +51,7 @@ export class Settings {
     this.#values = initial();
     for (const parameter of ALL) {
       this.#show(parameter);
+      this.#onChange(parameter.name);
     }
     this.#keep();
   }
@@ -80,7 +83,8 @@ export class Settings {
     const label = element('label', {for: id}, parameter.label, changed);
     const about = parameter.about ? element('p', {class: 'about', id: `${id}-about`}, parameter.about) : null;
     const fault = element('p', {class: 'fault', id: `${id}-fault`, hidden: true});
-    const control = makeControl(parameter, id, about !== null, (value) => this.#set(parameter, value));
+    const describedBy = [about?.id, fault.id].filter(Boolean).join(' ');
+    const control = makeControl(parameter, id, describedBy, (value) => this.#set(parameter, value));
     const row = element('div', {class: 'parameter'});
     if (parameter.kind === 'switch') {
       row.append(element('div', {class: 'switch'}, label, control.input));
@@ -102,6 +106,7 @@ export class Settings {
     }
     this.#judge(parameter);
     this.#keep();
+    this.#onChange(parameter.name);
   }
 
   #show(parameter) {
@@ -119,20 +124,17 @@ export class Settings {
     fault.textContent = sentence ?? '';
     if (sentence) {
       input.setAttribute('aria-invalid', 'true');
-      input.setAttribute('aria-errormessage', fault.id);
     } else {
       input.removeAttribute('aria-invalid');
-      input.removeAttribute('aria-errormessage');
     }
   }
 
   #keep() {
     try {
-      localStorage.setItem(KEPT, JSON.stringify(this.#values));
+      kept.setItem(KEPT, JSON.stringify(this.#values));
     } catch {
-      // No room or no permission: the settings last as long as the page.
+      // No room: the settings last as long as the page.
     }
-    this.#onChange(this.#values);
   }
 }
 
@@ -142,9 +144,9 @@ function initial() {
 
 function read() {
   try {
-    const kept = JSON.parse(localStorage.getItem(KEPT) ?? '{}');
+    const chosen = JSON.parse(kept.getItem(KEPT) ?? '{}');
     // A basic value that was emptied stays empty; names of other versions go.
-    const known = Object.entries(kept).filter(([name]) => ALL.some((parameter) => parameter.name === name));
+    const known = Object.entries(chosen).filter(([name]) => ALL.some((parameter) => parameter.name === name));
     return Object.fromEntries(known);
   } catch {
     return {};
@@ -152,9 +154,9 @@ function read() {
 }
 
 /** @returns the input, what stands around it, and how to show a value */
-function makeControl(parameter, id, described, onValue) {
+function makeControl(parameter, id, describedBy, onValue) {
   const {kind, least, most, step, placeholder} = parameter;
-  const common = {id, 'aria-describedby': described ? `${id}-about` : null};
+  const common = {id, 'aria-describedby': describedBy};
   if (kind === 'switch') {
     const input = element('input', {...common, type: 'checkbox', role: 'switch', on: {change: () => onValue(input.checked)}});
     return {input, show: (value) => (input.checked = Boolean(value))};

@@ -1,9 +1,11 @@
 // All streams of this page on one connection: submits, follows, resumes after a break, asks again for what is missing.
 
-import {fail, isLive, rewind, take} from './generation.js';
+import {fail, isLive, rewind, take, watched} from './generation.js';
 
 const GRANT_AFTER = 64; // frames rendered before more are asked for; the server allows 256 unasked
 const REPAIR_WITHIN_MS = 4_000;
+const FINISHED_WITHIN_MS = 1_000; // after the error that caused it
+const OF_A_COMMAND = new Set(['not_followed', 'already_followed']); // the stream had ended, or is there: nothing is wrong
 
 export class Streams {
   #send;
@@ -16,6 +18,7 @@ export class Streams {
   #repairs = new Map(); // id -> {tries, timer}: a gap was seen
   #replays = new Map(); // id -> taker of frames
   #cancels = new Set(); // ids whose cancel could not be sent yet
+  #troubles = new Map(); // id -> timer: an error came, and nothing after it yet
 
   /**
    * @param {(frame: object) => boolean} send false if there is no connection
@@ -27,6 +30,7 @@ export class Streams {
   }
 
   submit(generation, request) {
+    generation[watched] = true;
     this.#unsent.push({generation, request});
     this.#flush();
   }
@@ -86,6 +90,9 @@ export class Streams {
       this.#listener.onChange(generation, null);
     }
     this.#byRef.clear();
+    for (const generation of this.#byId.values()) {
+      generation[watched] = false;
+    }
     for (const taker of this.#replays.values()) {
       taker({type: 'error', code: 'unavailable', message: 'The connection broke.'});
     }
@@ -94,13 +101,12 @@ export class Streams {
   }
 
   onFrame(frame) {
+    if (frame.type === 'error' && OF_A_COMMAND.has(frame.code)) {
+      return;
+    }
     const generation = this.#byRef.get(frame.ref) ?? this.#byId.get(frame.id);
     if (!generation) {
       this.#toReplay(frame);
-      return;
-    }
-    if (frame.type === 'error' && frame.code === 'cursor_gone' && generation.cursor) {
-      this.#readAnew(generation);
       return;
     }
     const outcome = take(generation, frame, Date.now());
@@ -116,6 +122,9 @@ export class Streams {
       this.#onAccepted(generation, frame.ref);
     } else if (frame.type === 'tokens' || frame.type === 'finished') {
       this.#endRepair(generation.id);
+      this.#endTrouble(generation.id);
+    } else if (frame.type === 'error' && isLive(generation)) {
+      this.#onStreamError(generation, frame);
     }
     if (!isLive(generation)) {
       this.#leave(generation, frame.ref);
@@ -137,6 +146,7 @@ export class Streams {
     this.#consumed.delete(generation.id);
     this.#cancels.delete(generation.id);
     this.#endRepair(generation.id);
+    this.#endTrouble(generation.id);
   }
 
   #toReplay(frame) {
@@ -221,9 +231,34 @@ export class Streams {
     }
   }
 
-  #readAnew(generation) {
-    rewind(generation);
-    this.#askFor(generation);
-    this.#listener.onChange(generation, null);
+  /** Reading or cancelling went wrong, or the stream ends with this error and `finished` is on its way. */
+  #onStreamError(generation, {code, status, retry_after_ms: retryAfterMs}) {
+    if (code === 'cursor_gone' && generation.cursor) {
+      rewind(generation);
+      this.#askFor(generation);
+      return;
+    }
+    const passes = status === 429 || status === 503;
+    this.#endTrouble(generation.id);
+    const then = () => {
+      this.#troubles.delete(generation.id);
+      if (passes) {
+        this.#send({type: 'unfollow', id: generation.id});
+        this.#askFor(generation);
+        if (generation.stopping) {
+          this.#cancel(generation.id);
+        }
+        return;
+      }
+      fail(generation);
+      this.#leave(generation);
+      this.#listener.onChange(generation, null);
+    };
+    this.#troubles.set(generation.id, setTimeout(then, passes ? Math.max(FINISHED_WITHIN_MS, retryAfterMs ?? 0) : FINISHED_WITHIN_MS));
+  }
+
+  #endTrouble(id) {
+    clearTimeout(this.#troubles.get(id));
+    this.#troubles.delete(id);
   }
 }

@@ -16,17 +16,7 @@ import picocli.CommandLine.ScopeType;
     versionProvider = Version.class,
     sortOptions = false,
     usageHelpAutoWidth = true,
-    subcommands = {
-      UpCommand.class,
-      PullCommand.class,
-      ChatCommand.class,
-      GenerateCommand.class,
-      FollowCommand.class,
-      GatewayCommand.class,
-      TextWorkerCommand.class,
-      CheckCommand.class,
-      BenchCommand.class
-    })
+    subcommands = {PullCommand.class})
 public final class WeirCommand implements Runnable {
 
   /** Runs a command line and returns its exit code. */

@@ -14,6 +14,15 @@ import org.junit.jupiter.api.Test;
 
 /** The page against a gateway whose model says what each test wants. */
 final class PageIT extends PageContract {
+  /** In one go: between two, the page may have tried by itself. */
+  private static final String TRY_NOW =
+      """
+      () => {
+        document.querySelector('#notice button').click();
+        return document.querySelector('#link-state').dataset.state;
+      }
+      """;
+
   private final TestingGateway gateway = new TestingGateway();
 
   @Override
@@ -73,9 +82,10 @@ final class PageIT extends PageContract {
       gateway.dropConnections();
       assertThat(visitor.page().locator("#notice")).containsText("Connection lost");
       assertThat(visitor.page().locator("#link-state")).containsText("Offline");
+      assertThat(visitor.page().locator("#link-state")).hasAttribute("data-state", "waiting");
+      assertThat(visitor.page().evaluate(TRY_NOW)).isEqualTo("connecting");
       gateway.release();
       gateway.refuse(false);
-      visitor.button("Try now").click();
       visitor.awaitEnd();
       assertThat(visitor.text()).isEqualTo(answer.text());
       assertThat(visitor.page().locator("#notice")).isHidden();
@@ -94,6 +104,31 @@ final class PageIT extends PageContract {
       visitor.awaitEnd();
       assertThat(lost).isNotEmpty();
       assertThat(visitor.text()).isEqualTo(answer.text());
+    }
+  }
+
+  @Test
+  void aStreamWhoseCursorIsGoneIsReadFromItsBeginning() {
+    Answer.Says answer = Answer.counts(30).heldAt(10);
+    gateway.says(answer);
+    try (Visitor visitor = visit()) {
+      visitor.say("Count");
+      visitor.awaitText("9");
+      gateway.forgets("0-10"); // of the tenth token, behind `started`
+      visitor.reload();
+      visitor.awaitText("0 1 2 3 4 5 6 7 8 9");
+      gateway.release();
+      visitor.awaitEnd();
+      assertThat(visitor.text()).isEqualTo(answer.text());
+    }
+  }
+
+  @Test
+  void aStreamThatIsGoneSaysSo() {
+    try (Visitor visitor =
+        Visitor.at(browsers(), gateway.url().resolve("#r=018f0000-0000-7000-8000-000000000000"))) {
+      visitor.awaitPhase("failed");
+      assertThat(visitor.answer()).containsText("This stream is no longer kept");
     }
   }
 
@@ -131,7 +166,7 @@ final class PageIT extends PageContract {
   void aRefusalNamesTheFieldAndLeadsToIt() {
     gateway.says(
         Answer.with(
-            Answer.refuses(400, "invalid_request", "max_tokens must be at most 2048, was 99999."),
+            Answer.refuses(400, "invalid_value", "max_tokens must be at most 2048, was 99999."),
             "field",
             "max_tokens"));
     try (Visitor visitor = visit()) {
@@ -148,7 +183,9 @@ final class PageIT extends PageContract {
   void aFullServerIsTriedAgainWhenItSaidSo() {
     gateway.says(
         Answer.with(
-            Answer.refuses(429, "overloaded", "All slots are taken."), "retry_after_ms", 1200));
+            Answer.refuses(429, "rate_limit_exceeded", "All slots are taken."),
+            "retry_after_ms",
+            1200));
     try (Visitor visitor = visit()) {
       visitor.say("Go");
       visitor.awaitPhase("failed");
@@ -230,6 +267,17 @@ final class PageIT extends PageContract {
     }
   }
 
+  @Test
+  void aModelWithoutAChatTemplateIsGivenTexts() {
+    gateway.serves("base-135m", "smollm2");
+    try (Visitor visitor = visit()) {
+      assertThat(visitor.page().locator("#mode input[value=prompt]")).isChecked();
+      visitor.field("Model").selectOption("smollm2");
+      visitor.page().locator("#mode").getByText("Chat").click();
+      assertThat(visitor.composer()).hasAttribute("placeholder", "Write a message");
+    }
+  }
+
   // What models say
 
   @Test
@@ -263,7 +311,7 @@ final class PageIT extends PageContract {
       visitor.say("Explain weirs");
       visitor.awaitPhase("finished");
       Locator text = visitor.answerText();
-      assertThat(text.locator("h4")).hasText("What it changes");
+      assertThat(text.locator("h3")).hasText("What it changes");
       assertThat(text.locator("ol > li")).hasCount(3);
       assertThat(text.locator("ol > li ul > li")).hasCount(2);
       assertThat(text.locator("pre")).containsText("def discharge(");

@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -13,6 +14,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -53,6 +56,7 @@ final class TestingGateway implements PageHost {
   private volatile List<String> models = List.of("smollm2", "qwen3-0.6b");
   private volatile Function<JsonObject, Answer> script = _ -> Answer.counts(40);
   private volatile Predicate<JsonObject> losing = _ -> false;
+  private volatile @Nullable String forgotten;
   private volatile boolean refusing;
   private volatile @Nullable String key;
 
@@ -62,7 +66,10 @@ final class TestingGateway implements PageHost {
     router.get("/v1/models").handler(this::onModels);
     router.get("/v1/ws").handler(this::onSocket);
     router.get().handler(TestingGateway::onFile);
-    server = vertx.createHttpServer().requestHandler(router);
+    server =
+        vertx
+            .createHttpServer(new HttpServerOptions().addWebSocketSubProtocol("weir.v1"))
+            .requestHandler(router);
     await(server.listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture());
   }
 
@@ -82,6 +89,11 @@ final class TestingGateway implements PageHost {
 
   void serves(String... names) {
     models = List.of(names);
+  }
+
+  /** Keeps records up to this cursor no longer. */
+  void forgets(String cursor) {
+    forgotten = cursor;
   }
 
   /** Wants this API key from now on. */
@@ -120,6 +132,7 @@ final class TestingGateway implements PageHost {
     refusing = false;
     key = null;
     losing = _ -> false;
+    forgotten = null;
     models = List.of("smollm2", "qwen3-0.6b");
     script = _ -> Answer.counts(40);
     requests.clear();
@@ -150,6 +163,10 @@ final class TestingGateway implements PageHost {
 
   boolean loses(JsonObject frame) {
     return losing.test(frame);
+  }
+
+  boolean hasForgotten(String cursor) {
+    return cursor.equals(forgotten);
   }
 
   private static void addPolicy(RoutingContext context) {
@@ -185,7 +202,19 @@ final class TestingGateway implements PageHost {
       return;
     }
     JsonArray list = new JsonArray();
-    models.forEach(name -> list.add(new JsonObject().put("id", name).put("object", "model")));
+    for (String name : models) {
+      list.add(
+          new JsonObject()
+              .put("id", name)
+              .put("object", "model")
+              .put("max_model_len", 2048)
+              .put(
+                  "weir",
+                  new JsonObject()
+                      .put("kind", "text")
+                      .put("chat", !name.startsWith("base"))
+                      .put("precision", "int8")));
+    }
     var _ = context.json(new JsonObject().put("object", "list").put("data", list));
   }
 
@@ -194,7 +223,23 @@ final class TestingGateway implements PageHost {
       var _ = context.response().setStatusCode(503).end();
       return;
     }
+    String wanted = key;
+    if (wanted != null && !protocolsOf(context).contains("weir.bearer." + base64(wanted))) {
+      var _ = context.response().setStatusCode(401).end();
+      return;
+    }
     context.request().toWebSocket().onSuccess(this::onSocket);
+  }
+
+  private static List<String> protocolsOf(RoutingContext context) {
+    String protocols = context.request().getHeader("sec-websocket-protocol");
+    return protocols == null ? List.of() : List.of(protocols.split(", *", -1));
+  }
+
+  private static String base64(String text) {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private void onSocket(ServerWebSocket socket) {

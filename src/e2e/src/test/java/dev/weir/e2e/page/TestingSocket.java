@@ -29,15 +29,22 @@ final class TestingSocket {
 
   private void onFrame(JsonObject frame) {
     String id = frame.getString("id", "");
+    Following following = followings.get(id);
     switch (frame.getString("type")) {
-      case "auth" -> {}
       case "submit" -> onSubmit(frame);
       case "follow" -> onFollow(id, frame);
-      case "unfollow" -> end(id);
+      case "unfollow" -> {
+        if (following == null) {
+          send(error(id, "not_followed", 404, "This socket does not follow that stream."));
+        } else {
+          end(id);
+        }
+      }
       case "cancel" -> onCancel(id);
       case "credit" -> {
-        Following following = followings.get(id);
-        if (following != null) {
+        if (following == null) {
+          send(error(id, "not_followed", 404, "This socket does not follow that stream."));
+        } else {
           following.grant(frame.getInteger("n"));
         }
       }
@@ -70,12 +77,15 @@ final class TestingSocket {
     TestingStream stream = gateway.stream(id);
     String after = frame.getString("after");
     if (stream == null) {
-      send(error(id, "not_found", 404, "There is no stream " + id + "."));
+      send(error(id, "request_not_found", 404, "There is no stream of request '" + id + "'."));
+    } else if (followings.containsKey(id)) {
+      send(error(id, "already_followed", 409, "This socket follows the stream already."));
     } else if (after == null) {
       follow(id, stream, 0);
+    } else if (gateway.hasForgotten(after)) {
+      send(error(id, "cursor_gone", 410, "The record at " + after + " is no longer kept."));
     } else {
-      int taken = Integer.parseInt(after.substring(after.indexOf('-') + 1));
-      follow(id, stream, taken + 1);
+      follow(id, stream, Integer.parseInt(after.substring(after.indexOf('-') + 1)) + 1);
     }
   }
 
@@ -97,7 +107,6 @@ final class TestingSocket {
   }
 
   private void follow(String id, TestingStream stream, int next) {
-    end(id);
     Following following = new Following(stream, next);
     followings.put(id, following);
     stream.follow(following);
@@ -134,6 +143,9 @@ final class TestingSocket {
         JsonObject record = stream.records().get(next++);
         if (record.getString("type").equals("tokens")) {
           credit--;
+        }
+        if (record.getString("type").equals("finished")) {
+          TestingSocket.this.end(record.getString("id"));
         }
         if (!gateway.loses(record)) {
           send(record);

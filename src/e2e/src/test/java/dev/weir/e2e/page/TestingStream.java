@@ -3,7 +3,6 @@ package dev.weir.e2e.page;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -117,7 +116,7 @@ final class TestingStream {
             .put("text", token)
             .put("born_ms", System.currentTimeMillis());
     if (said == 0) {
-      frame.put("prompt_tokens", 7);
+      frame.put("prompt_tokens", 7).put("cached_tokens", 0);
     }
     if (request.getBoolean("logprobs", false)) {
       frame.put("logprobs", JsonArray.of(logprob(token)));
@@ -134,13 +133,11 @@ final class TestingStream {
             one(token, probability),
             one(" other", (1 - probability) / 2),
             one(" third", (1 - probability) / 4));
-    return one(token, probability).put("top", top);
+    return one(token, probability).put("top_logprobs", top);
   }
 
   private static JsonObject one(String token, double probability) {
-    return new JsonObject()
-        .put("bytes", token.getBytes(StandardCharsets.UTF_8))
-        .put("logprob", Math.log(probability));
+    return new JsonObject().put("token", token).put("logprob", Math.log(probability));
   }
 
   private void finish(String reason) {
@@ -161,8 +158,9 @@ final class TestingStream {
                     .put("queued_ms", 3)
                     .put("prefill_ms", 41)
                     .put("decode_ms", System.currentTimeMillis() - bornMs));
+    finished.put("stop", "").put("text", "");
     if (answer instanceof Answer.Fails(_, JsonObject error)) {
-      finished.put("error", error);
+      append(frame("error").mergeIn(error));
     }
     append(finished);
   }

@@ -114,6 +114,16 @@ final class Visitor implements AutoCloseable {
     return answerText().textContent();
   }
 
+  /** Waits until what slides has slid. */
+  void settle() {
+    page.evaluate(
+        """
+        () => Promise.all(document.getAnimations()
+            .filter(animation => animation instanceof CSSTransition)
+            .map(transition => transition.finished.catch(() => {})))
+        """);
+  }
+
   /** Keeps a picture for people to look at. */
   void picture(String name) {
     page.screenshot(new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + ".png")));

@@ -1,0 +1,134 @@
+// Conversations and their streams: what is kept, what is asked, what comes. It draws nothing.
+
+import {Connection} from './connection.js';
+import {Flow} from './flow.js';
+import {fail, followedGeneration, isLive, newGeneration} from './generation.js';
+import {requestOf} from './parameters.js';
+import {kept} from './storage.js';
+import {Store} from './store.js';
+import {Streams} from './streams.js';
+import {TokenRecords} from './token-records.js';
+
+export class Session {
+  #owners = new WeakMap(); // generation -> conversation
+  #flows = new WeakMap(); // generation -> Flow
+  #listener;
+
+  /**
+   * @param {() => string|null} key
+   * @param {object} listener onTokens(generation), onTurn(generation, conversation, frame), onTrouble(frame),
+   *     onLink(state, retryAtMs), onFull()
+   */
+  constructor(key, listener) {
+    this.#listener = listener;
+    this.store = new Store(kept, listener.onFull);
+    this.connection = new Connection(socketUrl(), key, {
+      onState: (state, retryAtMs) => this.#onLink(state, retryAtMs),
+      onFrame: (frame) => this.streams.onFrame(frame),
+    });
+    this.streams = new Streams((frame) => this.connection.send(frame), {
+      onChange: (generation, frame) => this.#onChange(generation, frame),
+      onTrouble: listener.onTrouble,
+    });
+    this.tokens = new TokenRecords((generation, taker) => this.streams.replay(generation, taker));
+  }
+
+  /** Goes on with every stream that had not ended when the page was left, and opens the connection. */
+  start() {
+    for (const {conversation, generation} of this.store.live()) {
+      this.#owners.set(generation, conversation);
+      if (generation.id) {
+        this.streams.follow(generation);
+      } else {
+        fail(generation, 'unconfirmed', 'The page was left before the server confirmed the request.');
+        this.store.touch(conversation);
+      }
+    }
+    this.connection.open();
+  }
+
+  /** @returns the conversation of a request; a new one that follows its stream if the request was made elsewhere */
+  followRequest(request) {
+    const known = this.store.list().map(({id}) => this.store.get(id)).find((one) => one?.exchanges.some(({generation}) => generation.id === request));
+    if (known) {
+      return known;
+    }
+    const conversation = this.store.create('chat');
+    const generation = followedGeneration(request, Date.now());
+    conversation.exchanges.push({prompt: null, generation});
+    this.#owners.set(generation, conversation);
+    this.store.advance(conversation, Date.now());
+    this.streams.follow(generation);
+    return conversation;
+  }
+
+  /** @returns an exchange that `submit` sends: its prompt, and an answer that has not begun */
+  newExchange(conversation, prompt, model, values) {
+    const generation = newGeneration(model, Date.now());
+    generation.logprobs = values.logprobs ?? false;
+    this.#owners.set(generation, conversation);
+    return {prompt, generation};
+  }
+
+  /** Asks for the answer to an exchange, given what was said before it. */
+  submit(conversation, exchange, values) {
+    this.store.advance(conversation, Date.now());
+    const exchanges = conversation.exchanges.slice(0, conversation.exchanges.indexOf(exchange) + 1);
+    const request = requestOf(exchange.generation.model, values, {...conversation, exchanges});
+    this.streams.submit(exchange.generation, request);
+  }
+
+  /** Forgets a conversation; what streams in it stops. */
+  remove(id) {
+    const conversation = this.store.remove(id);
+    for (const {generation} of conversation?.exchanges ?? []) {
+      if (isLive(generation)) {
+        this.#owners.set(generation, conversation);
+        this.streams.stop(generation);
+      }
+    }
+    return conversation;
+  }
+
+  /** How fast a stream flows; undefined before its first token. */
+  flowOf(generation) {
+    return this.#flows.get(generation);
+  }
+
+  /** The conversations in which something streams. */
+  liveIds() {
+    return new Set([...this.store.live()].map(({conversation}) => conversation.id));
+  }
+
+  #onChange(generation, frame) {
+    const conversation = this.#owners.get(generation);
+    this.store.touch(conversation);
+    if (frame?.type === 'tokens') {
+      const flow = this.#flows.get(generation) ?? new Flow();
+      this.#flows.set(generation, flow);
+      flow.add(generation.lastBornMs, frame.first_index);
+      this.tokens.take(generation, frame);
+      this.#listener.onTokens(generation);
+      return;
+    }
+    if (!isLive(generation)) {
+      this.store.flush();
+    }
+    this.#listener.onTurn(generation, conversation, frame);
+  }
+
+  #onLink(state, retryAtMs) {
+    if (state === 'open') {
+      this.streams.onOpen();
+    } else if (state === 'waiting') {
+      this.streams.onLost();
+    }
+    this.#listener.onLink(state, retryAtMs);
+  }
+}
+
+function socketUrl() {
+  const url = new URL('v1/ws', document.baseURI);
+  url.protocol = url.protocol.replace('http', 'ws');
+  return url;
+}

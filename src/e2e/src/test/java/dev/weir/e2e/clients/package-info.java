@@ -1,5 +1,0 @@
-/** Other people's clients, unchanged. */
-@NullMarked
-package dev.weir.e2e.clients;
-
-import org.jspecify.annotations.NullMarked;
