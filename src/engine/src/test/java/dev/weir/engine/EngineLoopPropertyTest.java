@@ -56,12 +56,14 @@ final class EngineLoopPropertyTest {
         Combinators.combine(
                 Arbitraries.integers().between(1, 20),
                 Arbitraries.of(0.0, 0.7, 2.0),
-                Arbitraries.of(1.0, 1.3))
-            .as((max, temperature, repetition) ->
+                Arbitraries.of(1.0, 1.3),
+                Arbitraries.integers().between(0, 20))
+            .as((max, temperature, repetition, min) ->
                 SamplingParameters.builder(max)
                     .temperature(temperature)
                     .repetitionPenalty(repetition)
                     .stopTokens(Set.of(TestingLanguageModel.END))
+                    .minTokens(Math.min(min, max))
                     .build());
     return Combinators.combine(
             Arbitraries.integers().between(0, 3),

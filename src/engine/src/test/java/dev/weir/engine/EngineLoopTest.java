@@ -90,7 +90,7 @@ final class EngineLoopTest {
     engine.start(greedy("b".repeat(200), 1), later);
     int before = running.tokens.size();
     int steps = 0;
-    while (later.tokens.isEmpty()) {
+    while (later.tokens.isEmpty() && steps < 100) {
       engine.loop.step();
       steps++;
     }
@@ -116,6 +116,26 @@ final class EngineLoopTest {
     engine.loop.cancel(running); // no effect any more
     engine.finish();
     assertThat(engine.loop.cacheUse()).isZero();
+  }
+
+  @Test
+  void aCancelledOutputReleasesWhatWasHeldBack() {
+    TestingEngineLoop engine = engine(1, 64, 64);
+    TextRequest plain = greedy("ab", 9);
+    int first = expected(plain, VOCABULARY).getFirst();
+    String letter = new String(TestingLanguageModel.bytes(first), US_ASCII);
+    TestingListener listener = new TestingListener();
+    Sequence sequence =
+        engine.start(
+            request(
+                plain.prompt(),
+                SamplingParameters.builder(9).temperature(0).stop(List.of(letter + "!")).build()),
+            listener);
+    engine.loop.step();
+    assertThat(listener.text()).isEmpty();
+    engine.loop.cancel(sequence);
+    assertThat(listener.outcome())
+        .isEqualTo(new Outcome(FinishReason.CANCELLED, 1, letter, "", 2, 0, null));
   }
 
   @Test

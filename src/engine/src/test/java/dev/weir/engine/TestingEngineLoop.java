@@ -53,7 +53,12 @@ final class TestingEngineLoop {
 
   /** Steps until there is nothing to compute. */
   void finish() {
-    while (loop.step()) {}
+    int steps = 0;
+    while (loop.step()) {
+      if (++steps > 100_000) {
+        throw new AssertionError("the engine never gets to an end");
+      }
+    }
   }
 
   /** Runs one request to its end. */

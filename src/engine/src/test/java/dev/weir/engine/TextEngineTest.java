@@ -17,6 +17,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -33,6 +35,15 @@ final class TextEngineTest {
 
   private static TestingLanguageModel model(int slots) {
     return new TestingLanguageModel(TestingLanguageModel.limits(slots, 64));
+  }
+
+  /** For what nothing tells of. */
+  private static void awaitTrue(BooleanSupplier condition) {
+    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("within 20 s").isLessThan(end);
+      LockSupport.parkNanos(100_000);
+    }
   }
 
   @Test
@@ -118,9 +129,7 @@ final class TextEngineTest {
       TestingListener listener = new TestingListener();
       engine.submit(greedy("ab", 2), listener).proceed(new int[0]);
       listener.await();
-      while (thread.join().getState() != Thread.State.WAITING) {
-        Thread.onSpinWait();
-      }
+      awaitTrue(() -> thread.join().getState() == Thread.State.WAITING);
       // the slot is held by one that may not begin; the other one's deadline must still come
       engine.submit(greedy("ab", 2), new TestingListener());
       TestingListener late = new TestingListener();
@@ -157,9 +166,7 @@ final class TextEngineTest {
     generation.proceed(new int[0]);
     inStep.await();
     Thread closer = Thread.ofPlatform().start(engine::close);
-    while (engine.alive()) {
-      Thread.onSpinWait();
-    }
+    awaitTrue(() -> !engine.alive());
     goOn.countDown();
     closer.join();
     assertThat(listener.outcome().reason()).isEqualTo(FinishReason.ERROR);
