@@ -49,7 +49,13 @@ final class DecoderWeights {
    * @throws CheckpointException if a tensor is absent or of another shape
    */
   void load(TorchModule module, DoubleConsumer progress) {
-    WeightLoader loader = new WeightLoader(tensors, module, elements(), progress);
+    try (WeightLoader loader = new WeightLoader(tensors, module, elements(), progress)) {
+      load(loader);
+    }
+    progress.accept(1);
+  }
+
+  private void load(WeightLoader loader) {
     embeddings(loader);
     layout.modelVectors().forEach(name -> modelVector(loader, name));
     for (int layer = 0; layer < config.layers(); layer++) {
@@ -61,7 +67,6 @@ final class DecoderWeights {
       }
     }
     loader.finish("release");
-    progress.accept(1);
   }
 
   private void embeddings(WeightLoader loader) {

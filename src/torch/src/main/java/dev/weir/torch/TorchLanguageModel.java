@@ -180,6 +180,11 @@ public final class TorchLanguageModel implements LanguageModel {
     }
   }
 
+  /** Native tensors that steps hold: those of the last one. */
+  int liveTensors() {
+    return module.liveTensors();
+  }
+
   @Override
   public void close() {
     if (output != null) {

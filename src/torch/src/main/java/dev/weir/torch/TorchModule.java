@@ -57,6 +57,11 @@ final class TorchModule implements AutoCloseable {
     return scope.newSubManager();
   }
 
+  /** Tensors that scopes of this module hold. */
+  int liveTensors() {
+    return scope.getManagedArrays().size();
+  }
+
   /** Calls a method whose result is of no interest. */
   void run(String method, Object... arguments) {
     call(method, arguments).close();

@@ -2,6 +2,8 @@ package dev.weir.torch;
 
 import dev.weir.text.CheckpointException;
 import dev.weir.text.TensorSource;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -12,7 +14,7 @@ import java.util.function.DoubleConsumer;
  * Streams tensors of a checkpoint into a program: one buffer's worth at a time, so that beside the
  * program's own copy there is never more than one matrix in memory.
  */
-final class WeightLoader {
+final class WeightLoader implements AutoCloseable {
   /** Elements of the buffer: 4 MiB, which the processor's cache holds between the copies. */
   private static final int CHUNK = 1 << 20;
 
@@ -20,7 +22,8 @@ final class WeightLoader {
   private final TorchModule module;
   private final DoubleConsumer progress;
   private final long total;
-  private ByteBuffer buffer = direct(CHUNK);
+  private final Arena arena = Arena.ofConfined();
+  private MemorySegment buffer = MemorySegment.NULL;
   private float[] floats = new float[0];
   private long done;
 
@@ -40,8 +43,7 @@ final class WeightLoader {
   /** Keeps values that are no tensor of the checkpoint. */
   void vector(float[] values) {
     module.run("stage", 1, values.length);
-    FloatBuffer target = room(values.length).asFloatBuffer();
-    target.put(values);
+    room(values.length).put(values);
     fill("fill", 1, values.length, 0);
     module.run("keep_vector");
   }
@@ -80,7 +82,7 @@ final class WeightLoader {
   }
 
   private void place(float[] chunk, MatrixPart part, int row, int rows, int columns) {
-    FloatBuffer target = room(rows * columns).asFloatBuffer();
+    FloatBuffer target = room(rows * columns);
     for (int i = 0; i < rows; i++) {
       float scale = part.scaleOf(row + i);
       if (scale != 1) {
@@ -102,7 +104,7 @@ final class WeightLoader {
       for (int i = 0; i < inputs; i++) {
         scale(chunk, i * rows, part.scaledRows(), part.scale());
       }
-      room(chunk.length).asFloatBuffer().put(chunk);
+      room(chunk.length).put(chunk);
       fill("fill_transposed", inputs, rows, column);
     }
   }
@@ -129,21 +131,21 @@ final class WeightLoader {
     return floats;
   }
 
-  private ByteBuffer room(int count) {
-    if (buffer.capacity() < (long) count * Float.BYTES) {
-      buffer = direct(count);
+  /** Off-heap room for some elements, freed with the loader rather than by a collector. */
+  private FloatBuffer room(int count) {
+    long bytes = (long) count * Float.BYTES;
+    if (buffer.byteSize() < bytes) {
+      buffer = arena.allocate(Math.max(bytes, (long) CHUNK * Float.BYTES), Float.BYTES);
     }
-    return buffer;
-  }
-
-  private static ByteBuffer direct(int count) {
-    return ByteBuffer.allocateDirect(Math.multiplyExact(count, Float.BYTES))
-        .order(ByteOrder.nativeOrder());
+    return buffer.asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer();
   }
 
   private void fill(String method, int rows, int columns, int at) {
     ByteBuffer filled =
-        buffer.slice(0, rows * columns * Float.BYTES).order(ByteOrder.nativeOrder());
+        buffer
+            .asSlice(0, (long) rows * columns * Float.BYTES)
+            .asByteBuffer()
+            .order(ByteOrder.nativeOrder());
     module.runWithMatrix(method, filled, rows, columns, at);
   }
 
@@ -153,5 +155,10 @@ final class WeightLoader {
       throw new CheckpointException(
           "tensor %s has shape %s, the config asks for %s".formatted(tensor, found, shape));
     }
+  }
+
+  @Override
+  public void close() {
+    arena.close();
   }
 }

@@ -13,8 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The float32 program against transformers, on small checkpoints of every family. */
 class CheckpointFixturesTest {
-  private static final TorchOptions OPTIONS =
-      TorchOptions.defaults().withPrecision(Precision.F32).withSlots(8);
+  private static final TorchOptions OPTIONS = TestingConfigs.OPTIONS.withSlots(8);
 
   static Stream<Arguments> checkpoints() {
     return Fixtures.CHECKPOINTS.stream()
