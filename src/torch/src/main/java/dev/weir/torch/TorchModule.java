@@ -28,6 +28,7 @@ import java.util.Map;
 final class TorchModule implements AutoCloseable {
   private final NDManager scope;
   private final PtSymbolBlock block;
+  private boolean closed;
 
   private TorchModule(NDManager scope, PtSymbolBlock block) {
     this.scope = scope;
@@ -42,6 +43,7 @@ final class TorchModule implements AutoCloseable {
       // The last argument is true only for streams that begin with their length.
       PtSymbolBlock block =
           JniUtils.loadModule((PtNDManager) scope, new ByteArrayInputStream(archive), false, false);
+      ExitGate.opened();
       return new TorchModule(scope, block);
     } catch (IOException e) {
       scope.close();
@@ -112,7 +114,7 @@ final class TorchModule implements AutoCloseable {
                       "no such argument: " + arguments[i].getClass());
             };
       }
-      return IValueUtils.runMethod(block, method, values);
+      return ExitGate.call(() -> IValueUtils.runMethod(block, method, values));
     } finally {
       for (IValue value : values) {
         if (value != null) {
@@ -124,7 +126,15 @@ final class TorchModule implements AutoCloseable {
 
   @Override
   public void close() {
-    block.close();
-    scope.close();
+    if (closed) {
+      return;
+    }
+    closed = true;
+    ExitGate.call(() -> {
+      block.close();
+      scope.close();
+      return true;
+    });
+    ExitGate.closed();
   }
 }
