@@ -6,8 +6,10 @@ import dev.weir.standalone.model.Puller;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,6 +25,11 @@ import picocli.CommandLine.Spec;
       "An interrupted download goes on where it stopped; the checksum is verified."
     })
 final class PullCommand implements Callable<Integer> {
+  /** Where models come from, unless the environment names a mirror. */
+  static final URI HUGGING_FACE =
+      URI.create(
+          Objects.requireNonNullElse(System.getenv("HF_ENDPOINT"), "https://huggingface.co"));
+
   @Parameters(
       index = "0",
       arity = "0..1",
@@ -36,16 +43,16 @@ final class PullCommand implements Callable<Integer> {
   @Option(
       names = "--hf-endpoint",
       paramLabel = "URL",
-      description = "Hugging Face or a mirror of it (default: ${DEFAULT-VALUE})",
-      defaultValue = "${env:HF_ENDPOINT:-https://huggingface.co}")
-  URI huggingFace = URI.create("https://huggingface.co");
+      description = "Hugging Face or a mirror of it ($HF_ENDPOINT)",
+      showDefaultValue = CommandLine.Help.Visibility.ALWAYS)
+  URI huggingFace = HUGGING_FACE;
 
   @Mixin DataOption data = new DataOption();
   @Spec @Nullable CommandSpec spec;
 
   @Override
   public Integer call() throws InterruptedException {
-    PrintWriter out = java.util.Objects.requireNonNull(spec).commandLine().getOut();
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     Catalog catalog = Catalog.builtIn();
     if (name == null) {
       list(catalog, out);

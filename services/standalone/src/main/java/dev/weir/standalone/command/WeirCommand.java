@@ -16,7 +16,17 @@ import picocli.CommandLine.ScopeType;
     versionProvider = Version.class,
     sortOptions = false,
     usageHelpAutoWidth = true,
-    subcommands = {PullCommand.class})
+    subcommands = {
+      UpCommand.class,
+      PullCommand.class,
+      ChatCommand.class,
+      GenerateCommand.class,
+      FollowCommand.class,
+      GatewayCommand.class,
+      TextWorkerCommand.class,
+      CheckCommand.class,
+      BenchCommand.class
+    })
 public final class WeirCommand implements Runnable {
 
   /** Runs a command line and returns its exit code. */

@@ -1,0 +1,42 @@
+package dev.weir.standalone;
+
+import dev.weir.gateway.Gateway;
+import dev.weir.gateway.GatewayConfig;
+import dev.weir.stream.GatewayPartitions;
+import dev.weir.stream.KafkaModelRegistry;
+import dev.weir.stream.KafkaRequestPublisher;
+import dev.weir.stream.KafkaStreamReader;
+import dev.weir.stream.StreamAdmin;
+import dev.weir.stream.StreamConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.List;
+
+/** A gateway with its Kafka clients. */
+public final class GatewayService {
+  private GatewayService() {}
+
+  /**
+   * Starts one and hands its parts to the stack.
+   *
+   * @throws dev.weir.stream.StreamUnavailableException if Kafka does not answer
+   */
+  public static Gateway start(
+      GatewayConfig config,
+      StreamConfig streams,
+      PrometheusMeterRegistry metrics,
+      ServiceStack stack) {
+    StreamAdmin admin = stack.add("admin client", new StreamAdmin(streams));
+    admin.ensure(List.of());
+    KafkaStreamReader reader = stack.add("stream reader", new KafkaStreamReader(streams, metrics));
+    GatewayPartitions partitions =
+        stack.add("gateway partitions", new GatewayPartitions(streams, reader::own));
+    KafkaRequestPublisher publisher =
+        stack.add(
+            "request publisher",
+            new KafkaRequestPublisher(streams, partitions::owned, "/weir/gateway", metrics));
+    KafkaModelRegistry registry =
+        stack.add("model registry", new KafkaModelRegistry(streams, metrics));
+    return stack.add(
+        "gateway", Gateway.start(config, publisher, reader, registry, admin::answers, metrics));
+  }
+}

@@ -1,0 +1,94 @@
+package dev.weir.standalone.command;
+
+import dev.weir.client.Answer;
+import dev.weir.client.WeirClient;
+import dev.weir.stream.KafkaModelRegistry;
+import dev.weir.stream.StreamAdmin;
+import dev.weir.stream.StreamConfig;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** A client of a Weir that is known to answer. */
+final class ClientSession implements AutoCloseable {
+  private static final long CANCEL_LIMIT_MS = 2_000;
+
+  private final WeirClient client;
+  private final AtomicReference<@Nullable Answer> running = new AtomicReference<>();
+
+  private ClientSession(WeirClient client) {
+    this.client = client;
+    Runtime.getRuntime().addShutdownHook(new Thread(this::cancelRunning, "weir-cancel"));
+  }
+
+  /**
+   * Connects.
+   *
+   * @param model must be served; null if any will do
+   * @throws CommandException if Kafka does not answer or nobody serves the model
+   */
+  static ClientSession open(StreamConfig streams, @Nullable String model) {
+    try (StreamAdmin admin = new StreamAdmin(streams)) {
+      if (!admin.answers()) {
+        throw new CommandException(
+            "no Kafka answers at %s; start weir with 'weir up', or name yours with --bootstrap"
+                .formatted(streams.bootstrap()));
+      }
+    }
+    if (model != null) {
+      requireServed(streams, model);
+    }
+    return new ClientSession(WeirClient.connect(streams));
+  }
+
+  private static void requireServed(StreamConfig streams, String model) {
+    List<String> served = served(streams);
+    if (!served.contains(model)) {
+      throw new CommandException(
+          served.isEmpty()
+              ? "no model is served at " + streams.bootstrap()
+              : "no model '%s' is served; served are %s".formatted(model, served));
+    }
+  }
+
+  /** Names of the models that are served now. */
+  static List<String> served(StreamConfig streams) {
+    try (KafkaModelRegistry registry = new KafkaModelRegistry(streams, null)) {
+      registry.awaitLoaded();
+      return registry.cards().stream().map(card -> card.getModel()).distinct().sorted().toList();
+    }
+  }
+
+  WeirClient client() {
+    return client;
+  }
+
+  /** Ctrl-C then cancels this answer's request. */
+  void cancelOnInterrupt(Answer answer) {
+    running.set(answer);
+  }
+
+  private void cancelRunning() {
+    Answer answer = running.getAndSet(null);
+    if (answer != null) {
+      try {
+        client
+            .cancel(answer.requestId())
+            .toCompletableFuture()
+            .get(CANCEL_LIMIT_MS, TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (java.util.concurrent.ExecutionException | TimeoutException e) {
+        System.err.println("weir: the request could not be cancelled: " + e.getMessage());
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    running.set(null);
+    client.close();
+  }
+}

@@ -1,0 +1,74 @@
+package dev.weir.standalone.command;
+
+import dev.weir.standalone.model.ModelSource;
+import dev.weir.textworker.TextWorkerService;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** A text worker alone. */
+@Command(
+    name = "text-worker",
+    description = "Run a worker alone that serves one text model; health and metrics over HTTP.")
+final class TextWorkerCommand implements Callable<Integer> {
+  @Parameters(
+      index = "0",
+      paramLabel = "MODEL",
+      description = "NAME that was pulled, PATH, or NAME=PATH")
+  String model = "";
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      description = "of health and metrics (default: 127.0.0.1)")
+  @Nullable String host;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "of health and metrics (default: 8081; 0: any free one)")
+  @Nullable Integer port;
+
+  @Mixin WorkerOptions workerOptions = new WorkerOptions();
+  @Mixin KafkaOptions kafka = new KafkaOptions();
+  @Mixin DataOption data = new DataOption();
+  @Spec @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    Map<String, String> more = new HashMap<>();
+    if (host != null) {
+      more.put("weir.worker.host", host);
+    }
+    if (port != null) {
+      more.put("weir.worker.port", port.toString());
+    }
+    ModelSource source = ModelSource.resolve(model, data.models());
+    Running running = new Running();
+    try {
+      TextWorkerService worker =
+          running
+              .stack()
+              .add(
+                  "worker",
+                  TextWorkerService.start(workerOptions.config(source, more), kafka.streams()));
+      Objects.requireNonNull(spec)
+          .commandLine()
+          .getOut()
+          .println(
+              "weir text-worker is ready, %s on %s".formatted(source.name(), worker.address()));
+    } catch (Exception e) {
+      running.stack().close();
+      throw e;
+    }
+    return running.await();
+  }
+}

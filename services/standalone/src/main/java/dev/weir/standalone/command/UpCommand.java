@@ -1,0 +1,135 @@
+package dev.weir.standalone.command;
+
+import dev.weir.gateway.Gateway;
+import dev.weir.standalone.GatewayService;
+import dev.weir.standalone.model.Catalog;
+import dev.weir.standalone.model.ModelSource;
+import dev.weir.standalone.model.ModelStore;
+import dev.weir.standalone.model.PullException;
+import dev.weir.standalone.model.Puller;
+import dev.weir.stream.EmbeddedBroker;
+import dev.weir.stream.StreamConfig;
+import dev.weir.textworker.TextWorker;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Everything in one process. */
+@Command(
+    name = "up",
+    description = {
+      "Run all services in one process, on an embedded Kafka broker or on yours (--bootstrap).",
+      "The first start fetches smollm2. Stop with Ctrl-C."
+    })
+final class UpCommand implements Callable<Integer> {
+  private static final String DEFAULT_MODEL = "smollm2";
+
+  @Mixin GatewayOptions gatewayOptions = new GatewayOptions();
+  @Mixin KafkaOptions kafka = new KafkaOptions();
+  @Mixin WorkerOptions workerOptions = new WorkerOptions();
+  @Mixin DataOption data = new DataOption();
+
+  @Option(
+      names = "--kafka-port",
+      paramLabel = "PORT",
+      description = "of the embedded broker (default: ${DEFAULT-VALUE}; 0: any free one)",
+      defaultValue = "9092")
+  int kafkaPort = 9092;
+
+  @Option(
+      names = "--model",
+      paramLabel = "MODEL",
+      description = "NAME, PATH or NAME=PATH; repeatable (default: all that were pulled)")
+  List<String> models = List.of();
+
+  @Option(names = "--no-text", description = "serve no text models")
+  boolean noText;
+
+  @Option(names = "--no-image", description = "serve no image models")
+  boolean noImage;
+
+  @Option(names = "--aot-training", hidden = true, description = "answer one request and end")
+  boolean aotTraining;
+
+  @Spec @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    Running running = new Running();
+    try {
+      StreamConfig streams = streams(running, out);
+      PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+      Gateway gateway =
+          GatewayService.start(gatewayOptions.config(), streams, metrics, running.stack());
+      for (ModelSource model : noText ? List.<ModelSource>of() : textModels(out)) {
+        out.println(model.name() + ": loading");
+        running
+            .stack()
+            .add(
+                "worker " + model.name(),
+                TextWorker.start(workerOptions.config(model, Map.of()), streams, metrics));
+      }
+      out.println("weir is ready on " + gateway.address());
+      if (aotTraining) {
+        TrainingRun.answerOne(URI.create(gateway.address()));
+        running.stop(0);
+      }
+    } catch (Exception e) {
+      running.stack().close();
+      throw e;
+    }
+    return running.await();
+  }
+
+  private StreamConfig streams(Running running, PrintWriter out) {
+    if (kafka.named()) {
+      return kafka.streams();
+    }
+    EmbeddedBroker broker =
+        running
+            .stack()
+            .add("broker", EmbeddedBroker.start(data.folder.resolve("broker"), kafkaPort));
+    broker
+        .failure()
+        .thenAccept(failure -> {
+          out.println("weir: " + failure.getMessage());
+          running.stop(1);
+        });
+    out.println("kafka is on " + broker.bootstrap());
+    return kafka.at(broker.bootstrap());
+  }
+
+  private List<ModelSource> textModels(PrintWriter out) throws InterruptedException {
+    ModelStore store = data.models();
+    if (!models.isEmpty()) {
+      return models.stream().map(text -> ModelSource.resolve(text, store)).toList();
+    }
+    if (store.find(DEFAULT_MODEL).isEmpty()) {
+      try (TerminalProgress progress = new TerminalProgress(DEFAULT_MODEL)) {
+        new Puller(store, PullCommand.HUGGING_FACE)
+            .pull(Catalog.builtIn().find(DEFAULT_MODEL).orElseThrow(), progress);
+      } catch (PullException e) {
+        out.println("weir: " + e.getMessage());
+      }
+    }
+    List<ModelSource> found = new ArrayList<>();
+    store.names().forEach(name -> found.add(ModelSource.resolve(name, store)));
+    if (found.isEmpty()) {
+      out.println("no text model is here: weir starts without one");
+    }
+    return found;
+  }
+}

@@ -1,0 +1,53 @@
+package dev.weir.standalone.command;
+
+import dev.weir.standalone.model.ModelSource;
+import dev.weir.textworker.TextWorkerConfig;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How a model is run; what is not given comes from {@code WEIR_WORKER_…}. */
+final class WorkerOptions {
+  @Option(
+      names = "--slots",
+      paramLabel = "N",
+      description = "requests that run at the same time (default: 16)")
+  @Nullable Integer slots;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "auto|f32|bf16|int8",
+      description = "of the linear layers (default: auto)")
+  @Nullable String precision;
+
+  @Option(names = "--device", paramLabel = "DEVICE", description = "cpu (default), or cuda:0")
+  @Nullable String device;
+
+  @Option(names = "--threads", paramLabel = "N", description = "CPU threads (default: all cores)")
+  @Nullable Integer threads;
+
+  @Option(
+      names = "--max-context",
+      paramLabel = "TOKENS",
+      description = "most tokens of a request, prompt and output (default: the model's)")
+  @Nullable Integer maxContext;
+
+  TextWorkerConfig config(ModelSource model, Map<String, String> more) {
+    Map<String, String> settings = new HashMap<>(more);
+    settings.put("weir.worker.model", model.path().toString());
+    settings.put("weir.worker.name", model.name());
+    put(settings, "slots", slots);
+    put(settings, "precision", precision);
+    put(settings, "device", device);
+    put(settings, "threads", threads);
+    put(settings, "max-context", maxContext);
+    return TextWorkerConfig.load(settings);
+  }
+
+  private static void put(Map<String, String> settings, String name, @Nullable Object value) {
+    if (value != null) {
+      settings.put("weir.worker." + name, value.toString());
+    }
+  }
+}

@@ -1,0 +1,229 @@
+package dev.weir.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code weir up} as a user has it: one process, real broker, real model. */
+final class UpIT {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  @TempDir static Path data;
+  private static @Nullable WeirProcess started;
+
+  @BeforeAll
+  static void up() throws Exception {
+    started = WeirProcess.up(data);
+  }
+
+  @AfterAll
+  static void down() throws Exception {
+    if (started != null) {
+      started.close();
+    }
+  }
+
+  private static WeirProcess weir() {
+    return Objects.requireNonNull(started);
+  }
+
+  @Test
+  void aLineFromTheConsoleProducerIsAnsweredInJsonToTheConsoleConsumer() throws Exception {
+    Process producer =
+        new ProcessBuilder(
+                WeirProcess.command(
+                    "org.apache.kafka.tools.ConsoleProducer",
+                    "--bootstrap-server",
+                    weir().bootstrap(),
+                    "--topic",
+                    "weir.requests.smollm2"))
+            .redirectErrorStream(true)
+            .start();
+    try (var in = producer.outputWriter(StandardCharsets.UTF_8)) {
+      in.write(
+          "{\"model\":\"smollm2\",\"messages\":[{\"role\":\"user\",\"content\":\"What is the"
+              + " capital of France?\"}],\"temperature\":0}\n");
+    }
+    assertThat(producer.waitFor(60, TimeUnit.SECONDS)).isTrue();
+
+    List<JsonNode> chunks = readUntilFinished();
+    StringBuilder text = new StringBuilder();
+    chunks.forEach(chunk -> text.append(chunk.path("tokens").path("text").asText()));
+    assertThat(text.toString()).startsWith("The capital of France is Paris");
+    assertThat(chunks.getLast().path("finished").path("reason").asText()).isEqualTo("stop");
+    assertThat(chunks).allSatisfy(c -> assertThat(c.path("request_id").asText()).hasSize(36));
+  }
+
+  private static List<JsonNode> readUntilFinished() throws Exception {
+    Process consumer =
+        new ProcessBuilder(
+                WeirProcess.command(
+                    "org.apache.kafka.tools.consumer.ConsoleConsumer",
+                    "--bootstrap-server",
+                    weir().bootstrap(),
+                    "--topic",
+                    "weir.chunks",
+                    "--from-beginning",
+                    "--timeout-ms",
+                    "60000"))
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    List<JsonNode> chunks = new ArrayList<>();
+    @Nullable String request = null;
+    try (BufferedReader out = consumer.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = out.readLine(); line != null; line = out.readLine()) {
+        if (!line.startsWith("{")) {
+          continue; // Protobuf of another test
+        }
+        JsonNode chunk = JSON.readTree(line);
+        String id = chunk.path("request_id").asText();
+        request = request == null ? id : request;
+        if (id.equals(request)) {
+          chunks.add(chunk);
+          if (chunk.has("finished")) {
+            break;
+          }
+        }
+      }
+    } finally {
+      consumer.destroyForcibly().waitFor();
+    }
+    return chunks;
+  }
+
+  @Test
+  void anOpenAiStreamComesTokenByTokenAndEndsWithDone() throws Exception {
+    List<String> events = new ArrayList<>();
+    try (Stream<String> lines =
+        post(
+                "/v1/chat/completions",
+                "{\"model\":\"smollm2\",\"stream\":true,\"temperature\":0,\"messages\":"
+                    + "[{\"role\":\"user\",\"content\":\"What is the capital of France?\"}]}",
+                HttpResponse.BodyHandlers.ofLines())
+            .body()) {
+      lines.filter(line -> line.startsWith("data: ")).forEach(events::add);
+    }
+    assertThat(events.getLast()).isEqualTo("data: [DONE]");
+    StringBuilder text = new StringBuilder();
+    for (String event : events.subList(0, events.size() - 1)) {
+      text.append(
+          JSON.readTree(event.substring("data: ".length()))
+              .path("choices")
+              .path(0)
+              .path("delta")
+              .path("content")
+              .asText());
+    }
+    assertThat(text.toString()).startsWith("The capital of France is Paris");
+  }
+
+  @Test
+  void theSameSeedGivesTheSameText() throws Exception {
+    String body =
+        "{\"model\":\"smollm2\",\"prompt\":\"Once upon a time\",\"max_tokens\":24,\"seed\":7}";
+    JsonNode first = completion(body);
+    JsonNode second = completion(body);
+    assertThat(first.path("choices").path(0).path("text"))
+        .isEqualTo(second.path("choices").path(0).path("text"));
+    assertThat(first.path("usage").path("completion_tokens").asInt()).isBetween(1, 24);
+  }
+
+  @Test
+  void mistakesAreOneClearErrorThatNamesTheField() throws Exception {
+    assertError("{\"model\":\"nope\",\"prompt\":\"x\"}", 404, "model");
+    assertError("{\"model\":\"smollm2\",\"prompt\":\"x\",\"max_tokens\":0}", 400, "max_tokens");
+    assertError("{\"model\":\"smollm2\",\"prompt\":\"x\",\"temperature\":-1}", 400, "temperature");
+    assertError("{\"model\":\"smollm2\",", 400, null);
+    String tooLong = "word ".repeat(20_000);
+    assertError("{\"model\":\"smollm2\",\"prompt\":\"" + tooLong + "\"}", 400, "prompt");
+  }
+
+  private static void assertError(String body, int status, @Nullable String field)
+      throws Exception {
+    HttpResponse<String> response =
+        post("/v1/completions", body, HttpResponse.BodyHandlers.ofString());
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+    JsonNode error = JSON.readTree(response.body()).path("error");
+    assertThat(error.path("message").asText()).isNotBlank().doesNotContain("\n");
+    if (field != null) {
+      assertThat(error.path("param").asText()).isEqualTo(field);
+    }
+  }
+
+  @Test
+  void aSecondUpOnTheSameDataIsRefusedInOneLine() throws Exception {
+    try (WeirProcess second =
+        WeirProcess.start(
+            "up", "--data", data.toString(), "--port", "0", "--kafka-port", "0", "--no-text")) {
+      assertThat(second.exitCode()).isEqualTo(1);
+      assertThat(second.lines()).hasSize(1);
+      assertThat(second.lines().getFirst()).startsWith("weir: ").contains(data.toString());
+    }
+  }
+
+  @Test
+  void aTakenPortIsSaidInOneLine(@TempDir Path other) throws Exception {
+    try (WeirProcess second =
+        WeirProcess.start(
+            "up",
+            "--data",
+            other.toString(),
+            "--port",
+            Integer.toString(weir().url().getPort()),
+            "--kafka-port",
+            "0",
+            "--no-text")) {
+      assertThat(second.exitCode()).isEqualTo(1);
+      assertThat(second.lines().getLast())
+          .startsWith("weir: ")
+          .contains(Integer.toString(weir().url().getPort()));
+    }
+  }
+
+  @Test
+  void anInterruptStopsEverythingInOrder(@TempDir Path other) throws Exception {
+    try (WeirProcess second = WeirProcess.up(other)) {
+      second.process().destroy();
+      assertThat(second.process().waitFor(15, TimeUnit.SECONDS)).isTrue();
+    }
+    // What was stopped in order starts again on the same data.
+    try (WeirProcess again = WeirProcess.up(other)) {
+      assertThat(again.url()).isNotNull();
+    }
+  }
+
+  private static JsonNode completion(String body) throws Exception {
+    HttpResponse<String> response =
+        post("/v1/completions", body, HttpResponse.BodyHandlers.ofString());
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    return JSON.readTree(response.body());
+  }
+
+  private static <T> HttpResponse<T> post(
+      String path, String body, HttpResponse.BodyHandler<T> handler) throws Exception {
+    return HTTP.send(
+        HttpRequest.newBuilder(weir().url().resolve(path))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build(),
+        handler);
+  }
+}
