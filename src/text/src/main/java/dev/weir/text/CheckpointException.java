@@ -19,6 +19,6 @@ public final class CheckpointException extends RuntimeException {
   private static String printable(String message) {
     String cut =
         message.length() <= MAX_LENGTH ? message : message.substring(0, MAX_LENGTH - 1) + "…";
-    return cut.replaceAll("\\p{Cntrl}", " ");
+    return cut.replaceAll("[\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}]", " ");
   }
 }

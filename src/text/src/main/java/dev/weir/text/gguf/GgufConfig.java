@@ -110,11 +110,12 @@ final class GgufConfig {
   }
 
   private int vocabulary(String embedding) {
-    long rows = tensors.describe(embedding).shape().getFirst();
+    List<Long> shape = tensors.describe(embedding).shape();
+    long rows = shape.isEmpty() ? 0 : shape.getFirst();
     if (rows < 1 || rows > ConfigLimits.MAX_VOCABULARY) {
       throw new CheckpointException(
-          "%s: tensor %s has %d rows; 1 to %d are supported"
-              .formatted(metadata.source(), embedding, rows, ConfigLimits.MAX_VOCABULARY));
+          "%s: tensor %s has the shape %s; 1 to %d rows are supported"
+              .formatted(metadata.source(), embedding, shape, ConfigLimits.MAX_VOCABULARY));
     }
     return (int) rows;
   }

@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -27,6 +28,7 @@ final class NativeTokenizer implements Tokenizer {
     static final Frame BY_LIBRARY = new Frame(true, new int[0], new int[0]);
   }
 
+  private final String source;
   private final HuggingFaceTokenizer library;
   private final byte[][] bytes;
   private final boolean stripsLeadingSpace;
@@ -35,10 +37,11 @@ final class NativeTokenizer implements Tokenizer {
   private boolean closed;
 
   private NativeTokenizer(
-      HuggingFaceTokenizer library, byte[][] bytes, boolean stripsLeadingSpace, Frame frame) {
+      String source, HuggingFaceTokenizer library, TokenizerJson.Contents contents, Frame frame) {
+    this.source = source;
     this.library = library;
-    this.bytes = bytes;
-    this.stripsLeadingSpace = stripsLeadingSpace;
+    this.bytes = contents.decoder().bytes(contents.tokens());
+    this.stripsLeadingSpace = contents.decoder().stripsLeadingSpace();
     this.frame = frame;
   }
 
@@ -52,24 +55,14 @@ final class NativeTokenizer implements Tokenizer {
       throw new CheckpointException(
           "%s: the tokenizers library refuses it: %s".formatted(source, e.getMessage()), e);
     }
-    return new NativeTokenizer(
-        library,
-        contents.decoder().bytes(contents.tokens()),
-        contents.decoder().stripsLeadingSpace(),
-        frame);
+    return new NativeTokenizer(source, library, contents, frame);
   }
 
   @Override
   public int[] encode(String text, boolean addSpecialTokens) {
     String valid = UNPAIRED.matcher(text).replaceAll("\uFFFD");
-    long[] ids;
-    lock.readLock().lock();
-    try {
-      checkOpen();
-      ids = library.encode(valid, addSpecialTokens && frame.byLibrary(), false).getIds();
-    } finally {
-      lock.readLock().unlock();
-    }
+    long[] ids =
+        call(() -> library.encode(valid, addSpecialTokens && frame.byLibrary(), false).getIds());
     int[] before = addSpecialTokens ? frame.before() : new int[0];
     int[] after = addSpecialTokens ? frame.after() : new int[0];
     int[] framed = new int[before.length + ids.length + after.length];
@@ -87,10 +80,21 @@ final class NativeTokenizer implements Tokenizer {
     for (int i = 0; i < ids.length; i++) {
       longs[i] = Integer.toUnsignedLong(ids[i]);
     }
+    return call(() -> library.decode(longs, !withSpecialTokens));
+  }
+
+  private <T> T call(Supplier<T> work) {
     lock.readLock().lock();
     try {
-      checkOpen();
-      return library.decode(longs, !withSpecialTokens);
+      if (closed) {
+        throw new IllegalStateException("the tokenizer of " + source + " is closed");
+      }
+      return work.get();
+    } catch (IllegalStateException e) {
+      throw e;
+    } catch (RuntimeException e) { // all that the library's errors are
+      throw new CheckpointException(
+          "%s: the tokenizers library fails with it: %s".formatted(source, e.getMessage()), e);
     } finally {
       lock.readLock().unlock();
     }
@@ -121,12 +125,6 @@ final class NativeTokenizer implements Tokenizer {
       }
     } finally {
       lock.writeLock().unlock();
-    }
-  }
-
-  private void checkOpen() {
-    if (closed) {
-      throw new IllegalStateException("the tokenizer is closed");
     }
   }
 }

@@ -52,6 +52,13 @@ public final class TokenizerJson {
               "%s: the tokenizer model %s is not supported; supported are BPE, Unigram"
                   .formatted(source, model.path("type").asText()));
     }
+    JsonNode unknown = model.path("unk_token");
+    if (unknown.isTextual() && !model.path("vocab").has(unknown.textValue())) {
+      // The library would notice only when it meets a character that it does not know.
+      throw new CheckpointException(
+          "%s: model.unk_token '%s' is not in the vocabulary"
+              .formatted(source, unknown.textValue()));
+    }
     for (JsonNode added : root.path("added_tokens")) {
       boolean special = added.path("special").asBoolean();
       put(tokens, added.path("id"), special ? null : text(added.path("content"), source), source);

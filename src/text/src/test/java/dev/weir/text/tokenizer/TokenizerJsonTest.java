@@ -77,6 +77,7 @@ class TokenizerJsonTest {
           an id from 0       | {"model":{"vocab":{"a":"b"}}}
           must be an object  | {"model":{"vocab":[]}}
           must be an object  | {}
+          model.unk_token    | {"model":{"vocab":{"a":0},"unk_token":"u"}}
           must be a list     | {"model":{"type":"Unigram","vocab":{}}}
           not a string       | {"model":{"type":"Unigram","vocab":[[1,2]]}}
           decoder            | {"model":{"vocab":{"a":0}},"decoder":{"type":"CTC"}}
