@@ -84,15 +84,18 @@ final class GatewayIT {
   }
 
   @Test
-  void aStreamComesThroughKafkaTokenByToken() throws Exception {
+  void aStreamComesThroughKafka() throws Exception {
     var response =
         open(post("/v1/chat/completions", CHAT.formatted("one two three", ",\"stream\":true")));
     List<String> events = ChatCompletionsTest.dataOf(response.body());
-    assertThat(events).hasSize(6).last().isEqualTo("[DONE]"); // role, three, reason
+    // The worker may put tokens that come close together into one record.
+    assertThat(events).hasSizeBetween(4, 6).last().isEqualTo("[DONE]");
     StringBuilder text = new StringBuilder();
-    for (String event : events.subList(0, 5)) {
+    for (String event : events.subList(0, events.size() - 1)) {
       text.append(json(event).at("/choices/0/delta/content").asText(""));
     }
+    assertThat(events.getFirst()).contains("\"role\":\"assistant\"");
+    assertThat(events.get(events.size() - 2)).contains("\"finish_reason\":\"stop\"");
     assertThat(text).hasToString("one two three");
   }
 

@@ -43,7 +43,8 @@ public final class Requirement {
     throw new AssertionError("need has thrown");
   }
 
-  private static void need(boolean there, String what) {
+  /** Skips the test, or fails it where nothing may be missing, unless the thing is there. */
+  public static void need(boolean there, String what) {
     if (!there) {
       if (Boolean.parseBoolean(System.getenv("WEIR_REQUIRE_ALL"))) {
         fail("missing on this machine: " + what);
