@@ -16,6 +16,7 @@ import dev.weir.stream.LogReader.Reading;
 import dev.weir.stream.RequestSource.Settlement;
 import dev.weir.stream.StreamReader.StreamFailure;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -202,6 +203,7 @@ final class Attempt {
             id,
             delivery.topic(),
             delivery.offset(),
+            place instanceof Place.At at ? OptionalLong.of(at.offset()) : OptionalLong.empty(),
             event -> {
               if (number == readings) {
                 events.accept(event);
@@ -294,7 +296,7 @@ final class Attempt {
 
   private void readFailed(StreamFailure failure) {
     if (failure.code().equals("out_of_range") && state == State.STARTING && readings == 1) {
-      read(beforeItsTime()); // a `from` that is out of range is none
+      read(beforeItsTime()); // a `from` that is none
     } else {
       stop("the chunk log cannot be read: " + failure.message());
     }

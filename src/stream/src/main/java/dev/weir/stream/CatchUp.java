@@ -8,7 +8,6 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
@@ -81,7 +80,7 @@ final class CatchUp implements Runnable, AutoCloseable {
     } catch (WakeupException | InterruptException e) {
       batch.forEach(waiting::add); // for the one who closes
       throw e;
-    } catch (KafkaException e) {
+    } catch (RuntimeException e) { // most of all Kafka's; no other may end this thread either
       failed(batch, e);
     }
   }
@@ -89,6 +88,9 @@ final class CatchUp implements Runnable, AutoCloseable {
   /** Finds the offset of a follower that begins at a time; false if that failed for good. */
   private boolean resolve(Follower follower) {
     int partitions = consumer.partitionsFor(topic).size();
+    if (partitions == 0) {
+      throw new TimeoutException("there is no topic " + topic + " yet");
+    }
     var since = follower.since();
     if (since != null) {
       int partition =
@@ -188,7 +190,7 @@ final class CatchUp implements Runnable, AutoCloseable {
     }
   }
 
-  private void failed(List<Follower> batch, KafkaException e) throws InterruptedException {
+  private void failed(List<Follower> batch, RuntimeException e) throws InterruptedException {
     boolean retry = e instanceof RetriableException;
     if (!retry) {
       log.error("cannot read {}", topic, e);

@@ -41,7 +41,15 @@ final class ChunkLog implements LogReader, AutoCloseable {
     static final Limits DEFAULT = new Limits(2, 100_000, 32L << 20);
   }
 
-  ChunkLog(KafkaClients clients, String topic, Limits limits, @Nullable MeterRegistry registry) {
+  /**
+   * @param who reads, for the metrics: a process may have several
+   */
+  ChunkLog(
+      KafkaClients clients,
+      String topic,
+      String who,
+      Limits limits,
+      @Nullable MeterRegistry registry) {
     this.maxFollowers = limits.maxFollowers();
     this.waiting = new CatchUpQueue();
     this.live = new LiveTail(clients.reader("chunks-live"), topic, waiting, limits.recentBytes());
@@ -49,12 +57,23 @@ final class ChunkLog implements LogReader, AutoCloseable {
       catchUps.add(new CatchUp(clients.reader("chunks-catch-up-" + i), topic, waiting, live, i));
     }
     if (registry != null) {
-      Gauge.builder("weir.stream.followers", followers, AtomicInteger::get).register(registry);
-      Gauge.builder("weir.stream.catching.up", waiting, CatchUpQueue::size).register(registry);
-      Gauge.builder("weir.stream.lag", live, LiveTail::lag)
-          .tags(Tags.of("topic", topic))
+      Tags tags = Tags.of("reader", who);
+      Gauge.builder("weir.stream.followers", followers, AtomicInteger::get)
+          .description("streams that are followed")
+          .tags(tags)
           .register(registry);
-      Gauge.builder("weir.stream.recent.bytes", live, LiveTail::recentBytes).register(registry);
+      Gauge.builder("weir.stream.catching.up", waiting, CatchUpQueue::size)
+          .description("streams that wait to be brought up from the past")
+          .tags(tags)
+          .register(registry);
+      Gauge.builder("weir.stream.lag", live, LiveTail::lag)
+          .description("records of the chunk log that were not read yet")
+          .tags(tags)
+          .register(registry);
+      Gauge.builder("weir.stream.recent.bytes", live, LiveTail::recentBytes)
+          .description("of the last records, kept for streams that begin now")
+          .tags(tags)
+          .register(registry);
     }
     live.start();
     catchUps.forEach(CatchUp::start);

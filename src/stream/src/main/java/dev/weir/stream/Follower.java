@@ -4,6 +4,7 @@ import dev.weir.stream.LogReader.LogListener;
 import dev.weir.stream.LogReader.Place;
 import dev.weir.stream.LogReader.Reading;
 import dev.weir.stream.StreamReader.StreamFailure;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,7 +36,7 @@ final class Follower implements Reading {
 
   private boolean failing;
   private long failingSinceNanos;
-  private volatile boolean closed;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   Follower(String requestId, Place place, LogListener listener, Consumer<Follower> onClose) {
     this.requestId = requestId;
@@ -109,7 +110,7 @@ final class Follower implements Reading {
 
   /** Offers a record; true if the follower goes on behind it. */
   boolean offer(LogRecord record) {
-    if (closed) {
+    if (closed.get()) {
       return false;
     }
     if (record.offset() < next) {
@@ -121,7 +122,7 @@ final class Follower implements Reading {
 
   /** True if the follower goes on. */
   boolean caughtUp() {
-    return !closed && tell(() -> listener.onCaughtUp(this));
+    return !closed.get() && tell(() -> listener.onCaughtUp(this));
   }
 
   private boolean tell(Runnable call) {
@@ -132,12 +133,12 @@ final class Follower implements Reading {
       log.error("a listener of {} failed and hears nothing more", requestId, e);
       close();
     }
-    return !closed && since == null && next == before;
+    return !closed.get() && since == null && next == before;
   }
 
   void fail(String code, String message, @Nullable Throwable cause) {
-    if (!closed) {
-      close();
+    if (closed.compareAndSet(false, true)) {
+      onClose.accept(this);
       try {
         listener.onFailed(new StreamFailure(code, message, cause));
       } catch (RuntimeException e) {
@@ -170,13 +171,12 @@ final class Follower implements Reading {
   }
 
   boolean isClosed() {
-    return closed;
+    return closed.get();
   }
 
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
+    if (closed.compareAndSet(false, true)) {
       onClose.accept(this);
     }
   }

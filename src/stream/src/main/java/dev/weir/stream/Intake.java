@@ -61,7 +61,8 @@ public final class Intake implements AutoCloseable {
             "/weir/worker/" + options.worker(),
             clock,
             meters.failedReplies());
-    this.chunks = new ChunkLog(clients, topics.chunks(), ChunkLog.Limits.DEFAULT, registry);
+    this.chunks =
+        new ChunkLog(clients, topics.chunks(), options.model(), ChunkLog.Limits.DEFAULT, registry);
     this.control = new ControlLog(clients.reader("control"), topics.control(), clock);
     this.world =
         new AttemptWorld(
@@ -156,7 +157,7 @@ public final class Intake implements AutoCloseable {
               lock,
               meters,
               busy,
-              i);
+              name);
       slots.add(slot);
       slot.start();
     }

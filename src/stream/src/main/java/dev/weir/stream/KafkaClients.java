@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -32,6 +33,9 @@ final class KafkaClients implements AutoCloseable {
 
   /** How long a send may wait for room or metadata: its caller is blocked for that long. */
   static final Duration SEND_BLOCK_LIMIT = Duration.ofSeconds(2);
+
+  /** Two clients of one id in a process would fight over their names in JMX. */
+  private static final AtomicInteger NUMBERS = new AtomicInteger();
 
   private final StreamConfig config;
   private final @Nullable MeterRegistry registry;
@@ -115,7 +119,7 @@ final class KafkaClients implements AutoCloseable {
   private Map<String, Object> common(String clientId) {
     Map<String, Object> settings = new HashMap<>(config.kafka());
     settings.put("bootstrap.servers", config.bootstrap());
-    settings.put("client.id", config.prefix() + "-" + clientId);
+    settings.put("client.id", config.prefix() + "-" + clientId + "-" + NUMBERS.incrementAndGet());
     settings.put("reconnect.backoff.max.ms", 1000);
     // Nobody asked that brokers collect what their clients do.
     settings.put("enable.metrics.push", false);

@@ -29,6 +29,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -68,12 +69,31 @@ public final class KafkaRequestPublisher implements RequestPublisher {
       Supplier<Set<Integer>> owned,
       String source,
       @Nullable MeterRegistry registry) {
+    this(config, owned, source, new KafkaClients(config, registry), registry);
+  }
+
+  private KafkaRequestPublisher(
+      StreamConfig config,
+      Supplier<Set<Integer>> owned,
+      String source,
+      KafkaClients clients,
+      @Nullable MeterRegistry registry) {
+    this(config, owned, source, clients, clients.producer("requests"), registry);
+  }
+
+  KafkaRequestPublisher(
+      StreamConfig config,
+      Supplier<Set<Integer>> owned,
+      String source,
+      KafkaClients clients,
+      Producer<byte[], byte[]> producer,
+      @Nullable MeterRegistry registry) {
     this.config = config;
     this.topics = new Topics(config.prefix());
     this.owned = owned;
     this.source = source;
-    this.clients = new KafkaClients(config, registry);
-    this.producer = clients.producer("requests");
+    this.clients = clients;
+    this.producer = producer;
     this.threads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("weir-publish-", 0).factory());
     if (registry != null) {
@@ -128,6 +148,7 @@ public final class KafkaRequestPublisher implements RequestPublisher {
     String topic = requestTopic(request.getModel());
     long now = clock.millis();
     int partitions = partitions();
+    checkServed(request.getModel(), topic);
     String id =
         request.getId().isEmpty() ? RequestIds.draw(now, owned.get(), partitions) : request.getId();
     int partition = RequestIds.partition(id, partitions);
@@ -183,6 +204,18 @@ public final class KafkaRequestPublisher implements RequestPublisher {
       send(Records.cancel(topics.control(), id, "its publisher got no answer", clock.millis()));
     } catch (StreamUnavailableException | StreamSetupException e) {
       log.warn("request {} may have been written and could not be cancelled", id, e);
+    }
+  }
+
+  /** Kafka answers, as the chunk topic's partitions show: then what has no topic is no model. */
+  private void checkServed(String model, String topic) {
+    try {
+      producer.partitionsFor(topic);
+    } catch (TimeoutException | UnknownTopicOrPartitionException e) {
+      throw new InvalidRequestException(
+          "model", "model_not_found", 404, "model: no worker has ever served " + model);
+    } catch (KafkaException e) {
+      throw failure(topic, e);
     }
   }
 

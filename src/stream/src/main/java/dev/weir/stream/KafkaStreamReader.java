@@ -26,7 +26,8 @@ public final class KafkaStreamReader implements StreamReader {
   KafkaStreamReader(StreamConfig config, ChunkLog.Limits limits, @Nullable MeterRegistry registry) {
     this.clients = new KafkaClients(config, registry);
     this.meters = new StreamMeters(registry);
-    this.chunks = new ChunkLog(clients, new Topics(config.prefix()).chunks(), limits, registry);
+    this.chunks =
+        new ChunkLog(clients, new Topics(config.prefix()).chunks(), "streams", limits, registry);
   }
 
   @Override

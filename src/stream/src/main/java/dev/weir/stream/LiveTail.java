@@ -14,7 +14,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -115,7 +114,7 @@ final class LiveTail implements Runnable, AutoCloseable {
           log.warn("Kafka does not answer: {}", e.getMessage());
         } catch (InterruptException e) {
           throw e;
-        } catch (KafkaException e) {
+        } catch (RuntimeException e) { // most of all Kafka's; no other may end this thread either
           failAll("the chunk log cannot be read: " + e.getMessage(), e);
           catchUpPause();
         }

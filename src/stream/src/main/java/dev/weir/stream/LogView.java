@@ -11,6 +11,7 @@ import dev.weir.stream.StreamReader.StreamFailure;
 import dev.weir.stream.StreamRule.Verdict;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,16 +21,21 @@ import org.jspecify.annotations.Nullable;
  * told what matters to it.
  */
 final class LogView implements LogListener {
+  private static final StreamFailure NO_BEGINNING =
+      new StreamFailure("out_of_range", "no queued of the request lies at its from", null);
+
   private final ByteString own;
   private final String requestTopic;
   private final long requestOffset;
   private final Consumer<AttemptEvent> events;
+  private final OptionalLong queuedAt;
   private final StreamRule rule = new StreamRule();
   private final List<Tokens> tokens = new ArrayList<>();
   private @Nullable Finished finished;
   private int attempts;
   private int attemptsWithoutToken;
   private boolean duplicate;
+  private boolean begun;
   private boolean located;
   private boolean ownSeen;
 
@@ -54,16 +60,31 @@ final class LogView implements LogListener {
   /** A whole stream. */
   record Stream(List<Tokens> tokens, Finished finished, int attempts) {}
 
-  LogView(ByteString own, String requestTopic, long requestOffset, Consumer<AttemptEvent> events) {
+  /**
+   * @param queuedAt where the request says that its chunks begin; empty if that was looked up
+   */
+  LogView(
+      ByteString own,
+      String requestTopic,
+      long requestOffset,
+      OptionalLong queuedAt,
+      Consumer<AttemptEvent> events) {
     this.own = own;
     this.requestTopic = requestTopic;
     this.requestOffset = requestOffset;
+    this.queuedAt = queuedAt;
     this.events = events;
   }
 
   @Override
   public void onRecord(LogRecord record, Reading reading) {
     Chunk chunk = record.chunk();
+    if (!begun && !begins(record)) {
+      reading.close();
+      events.accept(new AttemptEvent.ReadFailed(NO_BEGINNING));
+      return;
+    }
+    begun = true;
     Verdict verdict = rule.apply(chunk);
     if (chunk.hasStarted() && !chunk.getAttempt().isEmpty()) {
       started(record, verdict);
@@ -83,6 +104,16 @@ final class LogView implements LogListener {
       events.accept(
           new AttemptEvent.Displaced("its own record at " + record.offset() + " is " + verdict));
     }
+  }
+
+  /**
+   * A `from` counts if the request's own `queued` lies there. That it is not beyond our `started`
+   * is not enough: a later attempt would take one that was beyond it at first, and miss what lies
+   * between.
+   */
+  private boolean begins(LogRecord record) {
+    return queuedAt.isEmpty()
+        || (record.chunk().hasQueued() && record.offset() == queuedAt.getAsLong());
   }
 
   private void started(LogRecord record, Verdict verdict) {

@@ -10,7 +10,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,13 +46,13 @@ final class Slot implements Runnable {
       Duration lock,
       IntakeMeters meters,
       AtomicInteger busy,
-      int number) {
+      String name) {
     this.world = world;
     this.sources = sources;
     this.renewMs = lock.toMillis() / 3;
     this.meters = meters;
     this.busy = busy;
-    this.thread = Thread.ofPlatform().name("weir-slot-" + number).unstarted(this);
+    this.thread = Thread.ofPlatform().name("weir-" + name).unstarted(this);
   }
 
   void start() {
@@ -68,7 +67,7 @@ final class Slot implements Runnable {
       } catch (InterruptException e) {
         log.debug("interrupted", e);
         return;
-      } catch (KafkaException e) {
+      } catch (RuntimeException e) { // most of all Kafka's; no other may end this thread either
         log.error("a job slot lost its consumer and opens another", e);
         pause(1000);
       }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
@@ -26,7 +27,6 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Creates topics and group settings, and checks those that are there already. */
 public final class StreamAdmin implements AutoCloseable {
@@ -114,30 +114,16 @@ public final class StreamAdmin implements AutoCloseable {
     }
   }
 
-  /** A topic that was just created is not known to every broker yet. */
   private Map<String, TopicDescription> describe(List<TopicPlan> plans) {
     List<String> names = plans.stream().map(TopicPlan::name).toList();
-    long end = System.nanoTime() + CREATE_LIMIT.toNanos();
-    while (true) {
-      try {
-        return admin.describeTopics(names).allTopicNames().get();
-      } catch (ExecutionException e) {
-        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
-            || System.nanoTime() > end) {
-          throw failure("describe the topics", e);
-        }
-        pause();
-      } catch (InterruptedException e) {
-        throw new InterruptException(e);
-      }
-    }
+    return getOfNew(() -> admin.describeTopics(names).allTopicNames(), "describe the topics");
   }
 
   private Map<String, Config> configs(List<TopicPlan> plans) {
     List<ConfigResource> resources =
         plans.stream().map(p -> new ConfigResource(ConfigResource.Type.TOPIC, p.name())).toList();
     Map<String, Config> configs = new HashMap<>();
-    get(admin.describeConfigs(resources).all(), "describe the topics' settings")
+    getOfNew(() -> admin.describeConfigs(resources).all(), "describe the topics' settings")
         .forEach((resource, found) -> configs.put(resource.name(), found));
     return configs;
   }
@@ -170,7 +156,7 @@ public final class StreamAdmin implements AutoCloseable {
           .forEach(
               p -> all.put(new TopicPartition(topic.name(), p.partition()), OffsetSpec.latest()));
     }
-    get(admin.listOffsets(all).all(), "reach every partition");
+    getOfNew(() -> admin.listOffsets(all).all(), "reach every partition");
   }
 
   private void ensureGroup(String model) {
@@ -223,6 +209,16 @@ public final class StreamAdmin implements AutoCloseable {
     }
   }
 
+  private <T> T getOfNew(Supplier<KafkaFuture<T>> question, String what) {
+    try {
+      return NewTopics.ask(question);
+    } catch (ExecutionException e) {
+      throw failure(what, e);
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
+  }
+
   private RuntimeException failure(String what, ExecutionException e) {
     Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
     if (cause instanceof TimeoutException) {
@@ -238,14 +234,6 @@ public final class StreamAdmin implements AutoCloseable {
     return new StreamSetupException(
         "Kafka at %s refuses to %s: %s".formatted(config.bootstrap(), what, cause.getMessage()),
         cause);
-  }
-
-  private static void pause() throws InterruptException {
-    try {
-      TimeUnit.MILLISECONDS.sleep(50);
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    }
   }
 
   /** Whether Kafka answers within two seconds. Blocks for that long at most. */

@@ -16,6 +16,7 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.utils.Exit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -127,6 +128,17 @@ final class EmbeddedBrokerIT {
       try (EmbeddedBroker _ = EmbeddedBroker.start(data, port)) {
         assertThatCode(() -> admin.ensure(List.of())).doesNotThrowAnyException();
       }
+    }
+  }
+
+  @Test
+  void aBrokerThatGivesUpTellsItsOwnerInsteadOfHaltingTheProcess() {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(data)) {
+      // What Kafka calls when, for one, its disk fails.
+      assertThatThrownBy(() -> Exit.halt(1, "all log dirs have failed"))
+          .isInstanceOf(BrokerException.class);
+      assertThat(broker.failure().toCompletableFuture().join())
+          .hasMessageContaining("all log dirs have failed");
     }
   }
 

@@ -12,6 +12,7 @@ import dev.weir.stream.RequestPublisher.Published;
 import dev.weir.stream.StreamReader.Start;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The whole way of a request, over a real broker, with a model that counts. */
 final class IntakeIT {
@@ -273,6 +275,27 @@ final class IntakeIT {
                 .filter(c -> c.chunk().hasStarted())
                 .map(c -> c.chunk().getStarted().getWorker()))
         .containsExactly("w1", "w2");
+  }
+
+  @Test
+  void aStreamOutlivesARestartOfTheBroker(@TempDir Path data) {
+    EmbeddedBroker broker = EmbeddedBroker.start(data);
+    int port = Integer.parseInt(broker.bootstrap().substring(broker.bootstrap().indexOf(':') + 1));
+    config = TestingBroker.of(broker.bootstrap());
+    try (StreamAdmin admin = new StreamAdmin(config)) {
+      admin.ensure(List.of("echo"));
+    }
+    publisher = with(new KafkaRequestPublisher(config, Set::of, "/weir/test", null));
+    reader = with(new KafkaStreamReader(config, null));
+    worker("w1", 1, generator);
+    TestingListener listener = follow(publish("30@10"));
+    listener.awaitTokens(10);
+    broker.close();
+    EmbeddedBroker again = EmbeddedBroker.start(data, port);
+    open.addFirst(again); // closed last
+    generator.letGo();
+    List<StreamChunk> seen = listener.awaitFinished();
+    assertThat(TestingListener.tokens(seen)).isEqualTo(TestingGenerator.tokens("30@10", 30));
   }
 
   @Test

@@ -1,0 +1,251 @@
+package dev.weir.stream;
+
+import static dev.weir.stream.TestingChunks.finished;
+import static dev.weir.stream.TestingChunks.queued;
+import static dev.weir.stream.TestingChunks.started;
+import static dev.weir.stream.TestingChunks.tokens;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.proto.v1.Chunk;
+import dev.weir.proto.v1.FinishReason;
+import dev.weir.proto.v1.Finished;
+import dev.weir.proto.v1.Tokens;
+import dev.weir.stream.LogReader.Place;
+import dev.weir.stream.RequestSource.Settlement;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Single sentences of the protocol, step by step. */
+final class AttemptStepsTest {
+  private static final Tokens FIRST =
+      Tokens.newBuilder().setFirstIndex(0).addIds(10).setText("a").build();
+
+  private static Finished stop() {
+    return Finished.newBuilder().setReason(FinishReason.FINISH_REASON_STOP).build();
+  }
+
+  private static TestingSteps running(TestingSteps steps) {
+    return steps.acknowledge().read(queued()).readSent();
+  }
+
+  private static void assertSettled(TestingSteps steps, Settlement settlement) {
+    assertThat(steps.attempt.isDone()).isTrue();
+    assertThat(steps.attempt.settlement()).isEqualTo(settlement);
+  }
+
+  @Test
+  void nothingIsAcceptedBeforeAFinishedThatCountsWasReadBack() {
+    TestingSteps steps = running(TestingSteps.begin());
+    steps.make(sink -> sink.tokens(FIRST)).readSent().make(sink -> sink.finished(stop()));
+    steps.acknowledge();
+    assertThat(steps.attempt.isDone()).isFalse();
+    steps.readSent();
+    assertSettled(steps, Settlement.ACCEPT);
+  }
+
+  @Test
+  void aFinishedThatALateStartedDisplacedIsNotAccepted() {
+    TestingSteps steps = running(TestingSteps.begin());
+    steps.make(sink -> sink.tokens(FIRST)).readSent().make(sink -> sink.finished(stop()));
+    steps.acknowledge(); // the lock is in order, and every record has landed
+    steps.read(started(9)).readSent();
+    assertSettled(steps, Settlement.RELEASE);
+  }
+
+  @Test
+  void nothingIsAcceptedBeforeEveryRecordIsAcknowledged() {
+    TestingSteps steps = running(TestingSteps.begin());
+    steps.make(sink -> sink.tokens(FIRST)).readSent().make(sink -> sink.finished(stop()));
+    steps.readSent();
+    assertThat(steps.attempt.isDone()).isFalse();
+    steps.acknowledge();
+    assertSettled(steps, Settlement.ACCEPT);
+  }
+
+  @Test
+  void whatAnotherAttemptFinishedIsAcceptedWithoutAWord() {
+    TestingSteps steps =
+        TestingSteps.begin()
+            .acknowledge()
+            .read(queued(), started(9), tokens(9, 0, 10), finished(9, 1))
+            .readSent();
+    assertSettled(steps, Settlement.ACCEPT);
+    assertThat(steps.sent).hasSize(1);
+    assertThat(steps.proceeded).isNull();
+  }
+
+  @Test
+  void whatWasGivenUpBeforeIsBuriedAgainAndRejected() {
+    Chunk gaveUp =
+        finished(9, 0).toBuilder()
+            .setFinished(
+                Finished.newBuilder()
+                    .setReason(FinishReason.FINISH_REASON_ERROR)
+                    .setError(AttemptAnswer.internal(Attempt.GAVE_UP, "3 attempts failed")))
+            .build();
+    TestingSteps steps =
+        TestingSteps.begin().acknowledge().read(queued(), started(9), gaveUp).readSent();
+    assertThat(steps.buried).hasSize(1);
+    assertThat(steps.attempt.isDone()).isFalse();
+    steps.acknowledge();
+    assertSettled(steps, Settlement.REJECT);
+  }
+
+  @Test
+  void theOutputGoesOnBehindWhatCounts() {
+    TestingSteps steps =
+        TestingSteps.begin()
+            .acknowledge()
+            .read(queued(), started(8), tokens(8, 0, 10, 11), started(9), tokens(8, 2, 12))
+            .readSent();
+    assertThat(steps.proceeded).isEqualTo(java.util.List.of(tokens(8, 0, 10, 11).getTokens()));
+    steps.make(sink -> sink.tokens(FIRST.toBuilder().setFirstIndex(2).build()));
+    assertThat(steps.sent.getLast().getTokens().getFirstIndex()).isEqualTo(2);
+  }
+
+  @Test
+  void aGeneratorThatLosesItsPlaceEndsTheStreamWithAnError() {
+    TestingSteps steps = running(TestingSteps.begin());
+    steps.make(sink -> sink.tokens(FIRST.toBuilder().setFirstIndex(4).build()));
+    Finished end = steps.sent.getLast().getFinished();
+    assertThat(end.getReason()).isEqualTo(FinishReason.FINISH_REASON_ERROR);
+    assertThat(end.getTotal()).isZero();
+  }
+
+  @Test
+  void theFourthAttemptWithoutATokenGivesUp() {
+    TestingSteps steps =
+        TestingSteps.begin()
+            .acknowledge()
+            .read(queued(), started(7), started(8), started(9))
+            .readSent();
+    assertThat(steps.sent.getLast().getFinished().getError().getCode()).isEqualTo(Attempt.GAVE_UP);
+    steps.acknowledge().readSent();
+    assertThat(steps.buried).hasSize(1);
+    steps.acknowledge();
+    assertSettled(steps, Settlement.REJECT);
+  }
+
+  @Test
+  void tokensInBetweenGiveNewAttemptsUpToEight() {
+    TestingSteps steps = TestingSteps.begin().acknowledge().read(queued());
+    for (int i = 0; i < 7; i++) {
+      steps.read(started(10 + i), tokens(10 + i, i, i));
+    }
+    steps.read(steps.sent.getFirst());
+    assertThat(steps.proceeded).hasSize(7);
+    TestingSteps ninth = TestingSteps.begin().acknowledge().read(queued());
+    for (int i = 0; i < 8; i++) {
+      ninth.read(started(10 + i), tokens(10 + i, i, i));
+    }
+    ninth.read(ninth.sent.getFirst());
+    assertThat(ninth.sent.getLast().getFinished().getError().getCode()).isEqualTo(Attempt.GAVE_UP);
+    assertThat(ninth.sent.getLast().getFinished().getTotal()).isEqualTo(8);
+  }
+
+  @Test
+  void anEarlierRecordOfTheSameIdWins() {
+    Chunk earlier = ofRecord(9, 4);
+    TestingSteps steps = TestingSteps.begin().acknowledge().read(queued(), earlier).readSent();
+    assertSettled(steps, Settlement.REJECT);
+    TestingSteps first =
+        TestingSteps.begin().acknowledge().read(queued(), ofRecord(9, 6)).readSent();
+    assertThat(first.proceeded).isNotNull();
+  }
+
+  private static Chunk ofRecord(int attempt, long requestOffset) {
+    Chunk chunk = started(attempt);
+    return chunk.toBuilder()
+        .setStarted(
+            chunk.getStarted().toBuilder()
+                .setRequestTopic("weir.requests.echo")
+                .setRequestOffset(requestOffset))
+        .build();
+  }
+
+  @Test
+  void aFromWithoutItsQueuedCountsAsAbsent() {
+    TestingSteps steps = TestingSteps.begin().acknowledge();
+    steps.read(tokens(9, 0, 10)); // something else lies there
+    assertThat(steps.readings).hasSize(2).last().isInstanceOf(Place.Since.class);
+    steps.read(started(9), tokens(9, 0, 10)).read(steps.sent.getFirst());
+    assertThat(steps.proceeded).hasSize(1);
+  }
+
+  @Test
+  void aFromBeyondItsOwnStartedCountsAsAbsent() {
+    TestingSteps steps = TestingSteps.begin();
+    steps.happens(new AttemptEvent.StartedAt(-1));
+    assertThat(steps.readings).hasSize(2).last().isInstanceOf(Place.Since.class);
+  }
+
+  @Test
+  void withoutAFromNothingIsWrittenBeforeItsPlaceIsKnown() {
+    TestingSteps steps = TestingSteps.beginWithoutFrom();
+    assertThat(steps.sent).isEmpty();
+    assertThat(steps.readings).singleElement().isInstanceOf(Place.Since.class);
+    steps.caughtUp();
+    assertThat(steps.sent.getFirst().getStarted().hasFrom()).isTrue();
+  }
+
+  @Test
+  void aFailedSendEndsTheAttemptAndNothingMoreIsWritten() {
+    TestingSteps steps = running(TestingSteps.begin());
+    steps.happens(new AttemptEvent.SendFailed("tokens", new IllegalStateException("no answer")));
+    assertSettled(steps, Settlement.RELEASE);
+    steps.make(sink -> sink.tokens(FIRST));
+    assertThat(steps.sent).hasSize(1);
+  }
+
+  @Test
+  void aGeneratorThatDoesNotHearACancellationIsLeft() {
+    TestingSteps steps = running(TestingSteps.begin());
+    steps.happens(new AttemptEvent.Cancelled("test"));
+    assertThat(steps.cancelled).isEqualTo(1);
+    steps.nowMs = steps.attempt.nextTickMs();
+    steps.attempt.tick(steps.nowMs);
+    assertThat(steps.sent.getLast().getFinished().getReason())
+        .isEqualTo(FinishReason.FINISH_REASON_CANCELLED);
+  }
+
+  @Test
+  void aReplyThatIsNotAcknowledgedDoesNotHoldTheRequest() {
+    TestingSteps steps =
+        running(TestingSteps.begin(new RequestHeaders("default", 0, 0, null, "replies", "c1")));
+    steps.make(sink -> sink.tokens(FIRST)).readSent().make(sink -> sink.finished(stop()));
+    steps.acknowledge().readSent();
+    assertThat(steps.replies)
+        .singleElement()
+        .satisfies(r -> assertThat(r.getText()).isEqualTo("a"));
+    assertThat(steps.attempt.isDone()).isFalse();
+    steps.attempt.tick(steps.nowMs + Duration.ofSeconds(5).toMillis());
+    assertSettled(steps, Settlement.ACCEPT);
+  }
+
+  @Test
+  void aClosingWorkerHandsOverUnlessTheBrokerWouldDropTheRequest() {
+    assertSettled(
+        running(TestingSteps.begin()).happens(new AttemptEvent.HandOver()), Settlement.RELEASE);
+    TestingSteps last =
+        running(TestingSteps.beginLastDelivery()).happens(new AttemptEvent.HandOver());
+    assertThat(last.sent.getLast().getFinished().getError().getCode()).isEqualTo("worker_closed");
+    last.acknowledge().readSent();
+    assertSettled(last, Settlement.ACCEPT);
+  }
+
+  @Test
+  void tokensThatComeTogetherGoIntoOneRecord() {
+    TestingSteps steps = running(TestingSteps.begin());
+    steps.make(sink -> sink.tokens(FIRST));
+    assertThat(steps.sent).hasSize(2); // at once when idle
+    steps.make(sink -> sink.tokens(FIRST.toBuilder().setFirstIndex(1).build()));
+    steps.make(sink -> sink.tokens(FIRST.toBuilder().setFirstIndex(2).build()));
+    assertThat(steps.sent).hasSize(2);
+    steps.attempt.tick(steps.attempt.nextTickMs());
+    assertThat(steps.sent).hasSize(3);
+    Tokens merged = steps.sent.getLast().getTokens();
+    assertThat(merged.getFirstIndex()).isEqualTo(1);
+    assertThat(merged.getIdsList()).containsExactly(10, 10);
+    assertThat(merged.getText()).isEqualTo("aa");
+  }
+}

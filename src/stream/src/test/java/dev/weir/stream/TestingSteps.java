@@ -1,0 +1,236 @@
+package dev.weir.stream;
+
+import dev.weir.proto.ContentType;
+import dev.weir.proto.v1.Chunk;
+import dev.weir.proto.v1.Failure;
+import dev.weir.proto.v1.GenerationRequest;
+import dev.weir.proto.v1.Position;
+import dev.weir.proto.v1.Result;
+import dev.weir.proto.v1.Tokens;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt with its world in the test's own hands: what lands, what is read, what time it is.
+ */
+final class TestingSteps implements LogWriter, LogReader, Generator, Cancellations {
+  static final int OWN = 1;
+  long nowMs = 1_000_000;
+  final List<Chunk> sent = new ArrayList<>();
+  final List<Failure> buried = new ArrayList<>();
+  final List<Result> replies = new ArrayList<>();
+  final List<Place> readings = new ArrayList<>();
+  final Attempt attempt;
+  @Nullable Outcome reply;
+  @Nullable List<Tokens> proceeded;
+  int cancelled;
+  private final ArrayDeque<AttemptEvent> events = new ArrayDeque<>();
+  private final List<Outcome> outcomes = new ArrayList<>();
+  private @Nullable LogListener listener;
+  private @Nullable Sink sink;
+  private long offset;
+
+  private TestingSteps(RequestHeaders headers, boolean last, boolean knowsFrom) {
+    GenerationRequest.Builder request =
+        GenerationRequest.newBuilder().setId("r").setModel("echo").setPrompt("x");
+    if (knowsFrom) {
+      request.setFrom(Position.newBuilder().setPartition(0).setOffset(0));
+    }
+    Delivery delivery =
+        new Delivery(
+            "r",
+            "weir.requests.echo",
+            5,
+            nowMs,
+            last,
+            ContentType.PROTOBUF,
+            headers,
+            request.build(),
+            null,
+            new Delivery.Raw(null, null, List.of()));
+    AttemptWorld world =
+        new AttemptWorld(
+            "w",
+            "",
+            Duration.ofMinutes(10),
+            this,
+            this,
+            this,
+            this,
+            () -> Instant.ofEpochMilli(nowMs));
+    attempt = new Attempt(world, delivery, TestingChunks.attempt(OWN), events::add);
+    attempt.begin();
+    drain();
+  }
+
+  static TestingSteps begin() {
+    return new TestingSteps(RequestHeaders.NONE, false, true);
+  }
+
+  static TestingSteps begin(RequestHeaders headers) {
+    return new TestingSteps(headers, false, true);
+  }
+
+  static TestingSteps beginLastDelivery() {
+    return new TestingSteps(RequestHeaders.NONE, true, true);
+  }
+
+  static TestingSteps beginWithoutFrom() {
+    return new TestingSteps(RequestHeaders.NONE, false, false);
+  }
+
+  private void drain() {
+    while (!events.isEmpty()) {
+      attempt.on(events.remove());
+    }
+  }
+
+  /** The next records of the log. */
+  TestingSteps read(Chunk... chunks) {
+    for (Chunk chunk : chunks) {
+      listener().onRecord(new LogRecord(0, offset++, nowMs, chunk), reading());
+    }
+    drain();
+    return this;
+  }
+
+  /** What was sent last lands, and is read. */
+  TestingSteps readSent() {
+    return read(sent.getLast());
+  }
+
+  TestingSteps caughtUp() {
+    listener().onCaughtUp(reading());
+    drain();
+    return this;
+  }
+
+  private LogListener listener() {
+    if (listener == null) {
+      throw new IllegalStateException("nothing is read");
+    }
+    return listener;
+  }
+
+  private static Reading reading() {
+    return new Reading() {
+      @Override
+      public void rewind(long offset) {
+        throw new UnsupportedOperationException();
+      }
+
+      @Override
+      public void rewindToEarliest() {
+        throw new UnsupportedOperationException();
+      }
+
+      @Override
+      public long startOffset() {
+        return 0;
+      }
+
+      @Override
+      public int partition() {
+        return 0;
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  /** All that was sent is acknowledged. */
+  TestingSteps acknowledge() {
+    List<Outcome> all = List.copyOf(outcomes);
+    outcomes.clear();
+    all.forEach(outcome -> outcome.onDone(offset, null));
+    drain();
+    return this;
+  }
+
+  TestingSteps make(Consumer<Sink> output) {
+    if (sink == null) {
+      throw new IllegalStateException("nothing was begun");
+    }
+    output.accept(sink);
+    drain();
+    attempt.tick(nowMs);
+    return this;
+  }
+
+  TestingSteps happens(AttemptEvent event) {
+    attempt.on(event);
+    return this;
+  }
+
+  @Override
+  public int partitions() {
+    return 1;
+  }
+
+  @Override
+  public void chunk(
+      int partition,
+      String requestId,
+      Chunk chunk,
+      ContentType type,
+      RequestHeaders about,
+      Outcome outcome) {
+    sent.add(chunk);
+    outcomes.add(outcome);
+  }
+
+  @Override
+  public void bury(Delivery delivery, Failure reason, Outcome outcome) {
+    buried.add(reason);
+    outcomes.add(outcome);
+  }
+
+  @Override
+  public void reply(Result result, ContentType type, RequestHeaders about, Outcome outcome) {
+    replies.add(result);
+    reply = outcome;
+  }
+
+  @Override
+  public Reading read(String requestId, Place start, LogListener newListener) {
+    readings.add(start);
+    listener = newListener;
+    offset = 0;
+    return reading();
+  }
+
+  @Override
+  public @Nullable String reason(String requestId) {
+    return null;
+  }
+
+  @Override
+  public Watch watch(String requestId, Consumer<String> onCancelled) {
+    return () -> {};
+  }
+
+  @Override
+  public Job begin(GenerationRequest request, RequestHeaders headers, Sink newSink) {
+    sink = newSink;
+    return new Job() {
+      @Override
+      public void proceed(List<Tokens> emitted) {
+        proceeded = emitted;
+      }
+
+      @Override
+      public void cancel() {
+        cancelled++;
+      }
+
+      @Override
+      public void abandon() {}
+    };
+  }
+}
