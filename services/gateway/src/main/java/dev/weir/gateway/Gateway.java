@@ -125,7 +125,7 @@ public final class Gateway implements AutoCloseable {
             + config.port()
             + ": "
             + cause.getMessage()
-            + ". Choose another port with weir.gateway.port.";
+            + ". Choose another port (--port, or weir.gateway.port).";
       }
     }
     return "The gateway did not start: " + failure.getMessage();

@@ -189,7 +189,7 @@ public final class EmbeddedBroker implements AutoCloseable {
       return port;
     } catch (IOException e) {
       throw new BrokerException(
-          "port %d for the embedded broker is taken; stop what listens there or choose another"
+          "port %d for the embedded broker is taken; stop what listens there or choose another (--kafka-port)"
               .formatted(port),
           e);
     }
