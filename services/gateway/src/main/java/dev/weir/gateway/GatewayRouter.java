@@ -64,6 +64,7 @@ final class GatewayRouter {
     routes.get("/metrics", operation::metrics);
     for (String path : page.paths()) {
       routes.get(path, page::serve);
+      routes.on(HttpMethod.HEAD, path, page::serve);
     }
     routes.router.errorHandler(404, ApiErrors::onNotFound);
     routes.router.errorHandler(405, ctx -> ApiErrors.onWrongMethod(ctx, routes.methodsOf(ctx)));

@@ -36,7 +36,15 @@ final class SocketRoute {
         .toWebSocket()
         .onSuccess(socket -> {
           connections.onUpgrade(request.connection());
-          new SocketSession(ctx.vertx(), context, socket, services, access, options, share)
+          new SocketSession(
+                  ctx.vertx(),
+                  context,
+                  socket,
+                  request.connection(),
+                  services,
+                  access,
+                  options,
+                  share)
               .open(Access.key(request));
         })
         .onFailure(failure ->

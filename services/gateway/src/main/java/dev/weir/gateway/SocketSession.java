@@ -9,6 +9,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.ServerWebSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -31,6 +32,7 @@ final class SocketSession {
   private final Vertx vertx;
   private final Context context;
   private final ServerWebSocket socket;
+  private final HttpConnection connection;
   private final GatewayServices services;
   private final Access access;
   private final WeirOptions options;
@@ -50,6 +52,7 @@ final class SocketSession {
       Vertx vertx,
       Context context,
       ServerWebSocket socket,
+      HttpConnection connection,
       GatewayServices services,
       Access access,
       WeirOptions options,
@@ -57,6 +60,7 @@ final class SocketSession {
     this.vertx = vertx;
     this.context = context;
     this.socket = socket;
+    this.connection = connection;
     this.services = services;
     this.access = access;
     this.options = options;
@@ -114,8 +118,7 @@ final class SocketSession {
       socket.pause(); // a client that takes no answers asks no more questions
       stallTimer =
           vertx.setTimer(
-              services.config().stallTimeout().toMillis(),
-              fired -> socket.close((short) 1008, "nothing was read for too long"));
+              services.config().stallTimeout().toMillis(), fired -> HardClose.drop(connection));
     }
   }
 
@@ -294,7 +297,7 @@ final class SocketSession {
 
   private void onPingTime() {
     if (++unansweredPings > MISSED_PONGS) {
-      socket.close((short) 1001, "no answer to pings");
+      HardClose.drop(connection); // a closing handshake would not be answered either
     } else {
       socket.writePing(Buffer.buffer());
     }

@@ -2,7 +2,9 @@ package dev.weir.gateway;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,7 @@ final class SseResponse {
 
   private final Vertx vertx;
   private final HttpServerResponse response;
+  private final HttpConnection connection;
   private final GatewayMetrics metrics;
   private final long pingMs;
   private final long stallMs;
@@ -35,13 +38,14 @@ final class SseResponse {
    */
   SseResponse(
       Vertx vertx,
-      HttpServerResponse response,
+      HttpServerRequest request,
       GatewayConfig config,
       GatewayMetrics metrics,
       Runnable onPause,
       Runnable onResume) {
     this.vertx = vertx;
-    this.response = response;
+    this.response = request.response();
+    this.connection = request.connection();
     this.metrics = metrics;
     this.pingMs = config.pingInterval().toMillis();
     this.stallMs = config.stallTimeout().toMillis();
@@ -133,7 +137,7 @@ final class SseResponse {
     response.write(bytes);
     if (response.writeQueueFull() && stallTimer == null) {
       onPause.run();
-      stallTimer = vertx.setTimer(stallMs, fired -> response.reset());
+      stallTimer = vertx.setTimer(stallMs, fired -> HardClose.drop(connection));
       response.drainHandler(drained -> {
         Long stall = stallTimer;
         if (stall != null) {

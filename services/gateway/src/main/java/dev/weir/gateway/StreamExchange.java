@@ -45,7 +45,7 @@ final class StreamExchange implements ChunkFlow.Handler {
     this.sse =
         new SseResponse(
             ctx.vertx(),
-            ctx.response(),
+            ctx.request(),
             services.config(),
             services.metrics(),
             flow::pause,

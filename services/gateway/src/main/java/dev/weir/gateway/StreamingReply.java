@@ -34,7 +34,7 @@ final class StreamingReply implements AnswerExchange.Reply {
     this.sse =
         new SseResponse(
             ctx.vertx(),
-            ctx.response(),
+            ctx.request(),
             services.config(),
             services.metrics(),
             generation::pause,

@@ -103,6 +103,20 @@ final class OperationTest {
   }
 
   @Test
+  void thePageIsServedAndItsHeadWithoutIt() throws Exception {
+    var page = gateway.get("/");
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(page.headers().firstValue("content-type")).hasValue("text/html; charset=utf-8");
+    var head = gateway.send(gateway.request("/").method("HEAD", BodyPublishers.noBody()));
+    assertThat(head.statusCode()).isEqualTo(200);
+    assertThat(head.body()).isEmpty();
+    assertThat(head.headers().firstValue("etag")).isEqualTo(page.headers().firstValue("etag"));
+    var script = gateway.get("/js/main.js");
+    assertThat(script.headers().firstValue("content-type"))
+        .hasValue("text/javascript; charset=utf-8");
+  }
+
+  @Test
   void filesAreServedWithAPolicyThatKnowsNoInlineScript() throws Exception {
     var response = gateway.get("/openapi.yaml");
     String policy = response.headers().firstValue("content-security-policy").orElseThrow();
