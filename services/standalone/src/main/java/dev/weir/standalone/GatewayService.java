@@ -11,16 +11,19 @@ import dev.weir.stream.StreamConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
 
-/** A gateway with its Kafka clients. */
-public final class GatewayService {
-  private GatewayService() {}
+/**
+ * A gateway with its Kafka clients.
+ *
+ * @param models what it knows to be served
+ */
+public record GatewayService(Gateway gateway, KafkaModelRegistry models) {
 
   /**
    * Starts one and hands its parts to the stack.
    *
    * @throws dev.weir.stream.StreamUnavailableException if Kafka does not answer
    */
-  public static Gateway start(
+  public static GatewayService start(
       GatewayConfig config,
       StreamConfig streams,
       PrometheusMeterRegistry metrics,
@@ -36,7 +39,11 @@ public final class GatewayService {
             new KafkaRequestPublisher(streams, partitions::owned, "/weir/gateway", metrics));
     KafkaModelRegistry registry =
         stack.add("model registry", new KafkaModelRegistry(streams, metrics));
-    return stack.add(
-        "gateway", Gateway.start(config, publisher, reader, registry, admin::answers, metrics));
+    registry.awaitLoaded(); // else a first request would be told that its model is not there
+    Gateway gateway =
+        stack.add(
+            "gateway",
+            Gateway.start(config, publisher, reader, registry, admin::answers, metrics));
+    return new GatewayService(gateway, registry);
   }
 }

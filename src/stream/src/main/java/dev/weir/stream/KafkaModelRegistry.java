@@ -63,6 +63,36 @@ public final class KafkaModelRegistry implements ModelRegistry {
     }
   }
 
+  /**
+   * Waits until somebody serves a model.
+   *
+   * @return false if nobody does within the limit
+   */
+  public boolean awaitModel(String model, Duration limit) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    synchronized (shelf) {
+      while (cards().stream().noneMatch(card -> card.getModel().equals(model))) {
+        long leftMs = (deadline - System.nanoTime()) / 1_000_000;
+        if (leftMs <= 0) {
+          return false;
+        }
+        try {
+          shelf.wait(leftMs);
+        } catch (InterruptedException e) {
+          throw new InterruptException(e);
+        }
+      }
+      return true;
+    }
+  }
+
+  private void put(String key, @Nullable ModelCard card) {
+    synchronized (shelf) {
+      shelf.put(key, card);
+      shelf.notifyAll();
+    }
+  }
+
   private void run() {
     try (consumer) {
       while (!closed) {
@@ -105,7 +135,7 @@ public final class KafkaModelRegistry implements ModelRegistry {
     }
     String key = new String(record.key(), StandardCharsets.UTF_8);
     if (record.value() == null) {
-      shelf.put(key, null);
+      put(key, null);
       return;
     }
     try {
@@ -113,7 +143,7 @@ public final class KafkaModelRegistry implements ModelRegistry {
           ChunkRecords.CODEC
               .decodeModelCard(record.value(), ChunkRecords.headers(record))
               .message();
-      shelf.put(key, card);
+      put(key, card);
     } catch (InvalidRequestException e) {
       log.warn("model card {} cannot be read: {}", key, e.getMessage());
     }

@@ -1,6 +1,5 @@
 package dev.weir.standalone.command;
 
-import dev.weir.gateway.Gateway;
 import dev.weir.standalone.GatewayService;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -25,7 +24,7 @@ final class GatewayCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Running running = new Running();
     try {
-      Gateway gateway =
+      GatewayService service =
           GatewayService.start(
               gatewayOptions.config(),
               kafka.streams(),
@@ -34,7 +33,7 @@ final class GatewayCommand implements Callable<Integer> {
       Objects.requireNonNull(spec)
           .commandLine()
           .getOut()
-          .println("weir gateway is ready on " + gateway.address());
+          .println("weir gateway is ready on " + service.gateway().address());
     } catch (Exception e) {
       running.stack().close();
       throw e;

@@ -1,6 +1,5 @@
 package dev.weir.standalone.command;
 
-import dev.weir.gateway.Gateway;
 import dev.weir.standalone.GatewayService;
 import dev.weir.standalone.model.Catalog;
 import dev.weir.standalone.model.ModelSource;
@@ -14,6 +13,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
     })
 final class UpCommand implements Callable<Integer> {
   private static final String DEFAULT_MODEL = "smollm2";
+  private static final Duration CARD_LIMIT = Duration.ofSeconds(20);
 
   @Mixin GatewayOptions gatewayOptions = new GatewayOptions();
   @Mixin KafkaOptions kafka = new KafkaOptions();
@@ -72,9 +73,10 @@ final class UpCommand implements Callable<Integer> {
     try {
       StreamConfig streams = streams(running, out);
       PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-      Gateway gateway =
+      GatewayService service =
           GatewayService.start(gatewayOptions.config(), streams, metrics, running.stack());
-      for (ModelSource model : noText ? List.<ModelSource>of() : textModels(out)) {
+      List<ModelSource> served = noText ? List.of() : textModels(out);
+      for (ModelSource model : served) {
         out.println(model.name() + ": loading");
         running
             .stack()
@@ -82,9 +84,15 @@ final class UpCommand implements Callable<Integer> {
                 "worker " + model.name(),
                 TextWorker.start(workerOptions.config(model, Map.of()), streams, metrics));
       }
-      out.println("weir is ready on " + gateway.address());
+      for (ModelSource model : served) {
+        if (!service.models().awaitModel(model.name(), CARD_LIMIT)) {
+          throw new CommandException(
+              "model %s is loaded, but its card does not come back from Kafka".formatted(model.name()));
+        }
+      }
+      out.println("weir is ready on " + service.gateway().address());
       if (aotTraining) {
-        TrainingRun.answerOne(URI.create(gateway.address()));
+        TrainingRun.answerOne(URI.create(service.gateway().address()));
         running.stop(0);
       }
     } catch (Exception e) {
