@@ -42,8 +42,7 @@ public record GatewayService(Gateway gateway, KafkaModelRegistry models) {
     registry.awaitLoaded(); // else a first request would be told that its model is not there
     Gateway gateway =
         stack.add(
-            "gateway",
-            Gateway.start(config, publisher, reader, registry, admin::answers, metrics));
+            "gateway", Gateway.start(config, publisher, reader, registry, admin::answers, metrics));
     return new GatewayService(gateway, registry);
   }
 }

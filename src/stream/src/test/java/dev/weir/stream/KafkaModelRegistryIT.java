@@ -20,7 +20,8 @@ final class KafkaModelRegistryIT {
     try (KafkaModelRegistry early = new KafkaModelRegistry(config, null)) {
       try (ModelCardPublisher publisher = new ModelCardPublisher(config, () -> card)) {
         assertThat(publisher).isNotNull();
-        awaitCards(early, 1);
+        assertThat(early.awaitModel("m", Duration.ofSeconds(20))).isTrue();
+        assertThat(early.awaitModel("other", Duration.ofMillis(1))).isFalse();
         try (KafkaModelRegistry late = new KafkaModelRegistry(config, null)) {
           late.awaitLoaded();
           assertThat(late.cards())

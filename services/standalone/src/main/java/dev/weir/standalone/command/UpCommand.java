@@ -87,7 +87,8 @@ final class UpCommand implements Callable<Integer> {
       for (ModelSource model : served) {
         if (!service.models().awaitModel(model.name(), CARD_LIMIT)) {
           throw new CommandException(
-              "model %s is loaded, but its card does not come back from Kafka".formatted(model.name()));
+              "model %s is loaded, but its card does not come back from Kafka"
+                  .formatted(model.name()));
         }
       }
       out.println("weir is ready on " + service.gateway().address());
