@@ -94,7 +94,7 @@ public final class Checks {
     try (TorchLanguageModel served = TorchLanguageModel.load(checkpoint, fast)) {
       QualityReport quality =
           QualityReport.compare(
-              reference, served, windows, windows.getFirst().length - ModelCheck.SCORED + 1);
+              reference, served, windows, windows.getFirst().length - ModelCheck.SCORED);
       out.printf(
           "      %s against f32 on %d tokens: KL %.5f, same top token %.1f %%, perplexity %.3f (f32"
               + " %.3f)%n",

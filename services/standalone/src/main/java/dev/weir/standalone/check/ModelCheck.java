@@ -50,7 +50,9 @@ final class ModelCheck {
       int[] ids = tokenizer.encode(text, false);
       report.equal(list(ids), integers(expected.path("ids")), "ids of " + quoted(text));
       report.equal(
-          tokenizer.decode(ids), expected.path("decoded").asText(), "text of " + quoted(text));
+          tokenizer.decode(ids, true),
+          expected.path("decoded").asText(),
+          "text of " + quoted(text));
     }
   }
 
@@ -92,7 +94,7 @@ final class ModelCheck {
       int[] ids = JSON.convertValue(window.path("ids"), int[].class);
       double[] logprobs = SequenceScorer.score(model, 0, ids).logprobs();
       double nll = 0;
-      for (int i = ids.length - SCORED; i < ids.length - 1; i++) {
+      for (int i = ids.length - SCORED - 1; i < ids.length - 1; i++) {
         nll -= logprobs[i];
       }
       double expected = window.path("nll_sum_of_last_256").asDouble();
