@@ -228,6 +228,7 @@ final class Attempt {
       case AttemptEvent.StartedAt(long offset) -> startedAt(offset);
       case AttemptEvent.Read(LogView.Before before) -> decide(before);
       case AttemptEvent.Displaced(String why) -> stop(why);
+      case AttemptEvent.Duplicate() -> rejectDuplicate();
       case AttemptEvent.Ended(LogView.Stream whole) -> {
         stream = whole;
         proveEnd();
@@ -312,9 +313,7 @@ final class Attempt {
       givenUp = before.finished().getError().getCode().equals(GAVE_UP);
       proved();
     } else if (before.duplicate()) {
-      log.info("request {} at {} is a duplicate", delivery.requestId(), delivery.offset());
-      dropJob();
-      done(Settlement.REJECT);
+      rejectDuplicate();
     } else if (cancelled != null) {
       end(answer.without(FinishReason.FINISH_REASON_CANCELLED));
     } else if (world.clock().millis() >= deadlineMs) {
@@ -334,6 +333,15 @@ final class Attempt {
       state = State.RUNNING;
       job.proceed(before.tokens());
     }
+  }
+
+  /**
+   * To release it would do harm: each of its deliveries displaces the attempt at the first record.
+   */
+  private void rejectDuplicate() {
+    log.info("request {} at {} is a duplicate", delivery.requestId(), delivery.offset());
+    dropJob();
+    done(Settlement.REJECT);
   }
 
   private static Failure gaveUp(LogView.Before before) {

@@ -20,6 +20,9 @@ sealed interface AttemptEvent {
   /** A newer {@code started} of another attempt was read, or a record of ours that is dropped. */
   record Displaced(String why) implements AttemptEvent {}
 
+  /** An attempt at an earlier record of the same request id was read behind ours. */
+  record Duplicate() implements AttemptEvent {}
+
   /** A {@code finished} that counts was read. */
   record Ended(LogView.Stream stream) implements AttemptEvent {}
 

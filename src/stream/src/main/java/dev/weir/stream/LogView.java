@@ -45,7 +45,7 @@ final class LogView implements LogListener {
    * @param tokens that count
    * @param next index of the next token (image part)
    * @param finished that counts; null if the request is open
-   * @param attempts how many began, ours included
+   * @param attempts how many began at our record of the request, ours included
    * @param attemptsWithoutToken how many began since the last token, ours included
    * @param duplicate true if an earlier record of the same request id is being answered
    */
@@ -118,16 +118,22 @@ final class LogView implements LogListener {
 
   private void started(LogRecord record, Verdict verdict) {
     Started started = record.chunk().getStarted();
-    attempts++;
-    attemptsWithoutToken++;
+    boolean sameTopic = started.getRequestTopic().equals(requestTopic);
+    boolean earlier = sameTopic && started.getRequestOffset() < requestOffset;
+    boolean later = sameTopic && started.getRequestOffset() > requestOffset;
+    if (!later) { // an attempt at a duplicate of our record is none of ours
+      attempts++;
+      attemptsWithoutToken++;
+    }
     if (!record.chunk().getAttempt().equals(own)) {
-      duplicate |=
-          started.getRequestTopic().equals(requestTopic)
-              && started.getRequestOffset() < requestOffset;
+      duplicate |= earlier;
       if (ownSeen && verdict == Verdict.STARTED) {
         events.accept(
-            new AttemptEvent.Displaced(
-                "%s began another attempt at %d".formatted(started.getWorker(), record.offset())));
+            earlier
+                ? new AttemptEvent.Duplicate()
+                : new AttemptEvent.Displaced(
+                    "%s began another attempt at %d"
+                        .formatted(started.getWorker(), record.offset())));
       }
     } else if (!ownSeen) {
       ownSeen = true;

@@ -81,10 +81,10 @@ final class StreamFollower implements LogListener {
     Chunk chunk = record.chunk();
     Verdict verdict = rule.apply(chunk);
     if (verdict.counts()) {
-      listener.onChunk(new StreamChunk(new Cursor(record.partition(), record.offset()), chunk));
       if (verdict == Verdict.FINISHED) {
-        reading.close();
+        reading.close(); // before it is told, so that who hears the end finds no trace of it
       }
+      listener.onChunk(new StreamChunk(new Cursor(record.partition(), record.offset()), chunk));
       return;
     }
     begunBefore |= rule.attempt().isEmpty() && verdict == Verdict.DISPLACED;

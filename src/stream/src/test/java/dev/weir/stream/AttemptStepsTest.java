@@ -153,6 +153,23 @@ final class AttemptStepsTest {
     assertThat(first.proceeded).isNotNull();
   }
 
+  @Test
+  void aDuplicateThatAnAttemptAtTheEarlierRecordDisplacesIsRejected() {
+    TestingSteps steps = running(TestingSteps.begin());
+    assertThat(steps.proceeded).isNotNull(); // the earlier record's chunks lie before its `from`
+    steps.read(ofRecord(9, 4));
+    assertSettled(steps, Settlement.REJECT);
+  }
+
+  @Test
+  void attemptsAtADuplicateDoNotCountAgainstTheEarlierRecord() {
+    TestingSteps steps = TestingSteps.begin().acknowledge().read(queued());
+    for (int i = 0; i < 9; i++) {
+      steps.read(ofRecord(10 + i, 6));
+    }
+    assertThat(steps.read(steps.sent.getFirst()).proceeded).isNotNull();
+  }
+
   private static Chunk ofRecord(int attempt, long requestOffset) {
     Chunk chunk = started(attempt);
     return chunk.toBuilder()

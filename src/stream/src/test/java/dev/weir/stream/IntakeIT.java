@@ -236,7 +236,7 @@ final class IntakeIT {
     TestingListener listener = follow(first);
     listener.awaitTokens(3);
     publisher.publish(request, RequestHeaders.NONE).toCompletableFuture().join();
-    listener.awaitStarted(2); // the duplicate's `started` displaces the first, once
+    listener.awaitStarted(2); // the duplicate's `started` displaces the first
     listener.awaitStarted(3);
     generator.letGo();
     assertThat(TestingListener.tokens(listener.awaitFinished()))
