@@ -22,18 +22,25 @@ public record TokenizerConfig(SpecialTokens specialTokens, @Nullable String chat
   public static TokenizerConfig read(Path folder) {
     JsonNode config = optional(folder.resolve("tokenizer_config.json"));
     JsonNode map = optional(folder.resolve("special_tokens_map.json"));
+    Path jinja = folder.resolve("chat_template.jinja");
+    return of(
+        config,
+        map,
+        Files.isRegularFile(jinja)
+            ? new String(JsonLimits.bytes(jinja, MAX_TEMPLATE_BYTES), StandardCharsets.UTF_8)
+            : null);
+  }
+
+  /** What the contents say; a template of its own file wins over the config's. */
+  static TokenizerConfig of(JsonNode config, JsonNode map, @Nullable String jinja) {
     SpecialTokens tokens =
         new SpecialTokens(
             token("bos_token", config, map),
             token("eos_token", config, map),
             token("pad_token", config, map),
             token("unk_token", config, map));
-    Path jinja = folder.resolve("chat_template.jinja");
-    String template =
-        Files.isRegularFile(jinja)
-            ? new String(JsonLimits.bytes(jinja, MAX_TEMPLATE_BYTES), StandardCharsets.UTF_8)
-            : template(config.path("chat_template"));
-    return new TokenizerConfig(tokens, template);
+    return new TokenizerConfig(
+        tokens, jinja == null ? template(config.path("chat_template")) : jinja);
   }
 
   private static JsonNode optional(Path file) {

@@ -43,7 +43,12 @@ public final class Safetensors {
     if (!Files.isRegularFile(index)) {
       throw new CheckpointException("%s has neither %s nor %s".formatted(folder, SINGLE, INDEX));
     }
-    JsonNode weightMap = JsonLimits.read(index, MAX_INDEX_BYTES).path("weight_map");
+    return shards(JsonLimits.read(index, MAX_INDEX_BYTES), folder, index.toString());
+  }
+
+  /** The files that an index names, all of them in the folder. */
+  static List<Path> shards(JsonNode index, Path folder, String source) {
+    JsonNode weightMap = index.path("weight_map");
     TreeSet<String> names = new TreeSet<>();
     for (JsonNode shard : weightMap) {
       names.add(shard.asText());
@@ -51,17 +56,17 @@ public final class Safetensors {
     if (names.isEmpty() || names.size() > MAX_SHARDS) {
       throw new CheckpointException(
           "%s: weight_map names %d files; 1 to %d are supported"
-              .formatted(index, names.size(), MAX_SHARDS));
+              .formatted(source, names.size(), MAX_SHARDS));
     }
-    return names.stream().map(name -> shard(folder, name, index)).toList();
+    return names.stream().map(name -> shard(folder, name, source)).toList();
   }
 
-  private static Path shard(Path folder, String name, Path index) {
+  private static Path shard(Path folder, String name, String source) {
     // An index is no licence to read other files of the machine.
     if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*\\.safetensors")) {
       throw new CheckpointException(
           "%s: weight_map names '%s', which is no safetensors file of this folder"
-              .formatted(index, name));
+              .formatted(source, name));
     }
     return folder.resolve(name);
   }

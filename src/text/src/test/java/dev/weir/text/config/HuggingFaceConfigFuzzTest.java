@@ -9,8 +9,8 @@ import dev.weir.text.json.JsonLimits;
 import java.util.List;
 
 /**
- * Any bytes as {@code config.json}. {@code mvn verify} runs the committed inputs; {@code
- * JAZZER_FUZZ=1} makes the same test search for new ones.
+ * Any bytes as {@code config.json}. {@code mvn verify} runs the committed inputs; {@code .ci/fuzz}
+ * searches for new ones.
  */
 final class HuggingFaceConfigFuzzTest {
 

@@ -10,8 +10,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Map;
 
 /**
- * Any bytes as a GGUF file. {@code mvn verify} runs the committed inputs; {@code JAZZER_FUZZ=1}
- * makes the same tests search for new ones.
+ * Any bytes as a GGUF file. {@code mvn verify} runs the committed inputs; {@code .ci/fuzz} searches
+ * for new ones.
  */
 final class GgufFuzzTest {
 

@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * Any bytes as {@code tokenizer.json}, and any vocabulary. {@code mvn verify} runs the committed
- * inputs; {@code JAZZER_FUZZ=1} makes the same tests search for new ones.
+ * inputs; {@code .ci/fuzz} searches for new ones.
  */
 final class TokenizerFuzzTest {
   private static final List<String> MODELS = List.of("gpt2", "llama", "t5");
