@@ -7,7 +7,6 @@ import {isLive} from './generation.js';
 import {MarkdownView} from './markdown.js';
 import {probabilitiesView} from './probabilities.js';
 
-const MEASURE_EVERY_MS = 200; // faster than this nobody can read figures
 const WAVE = 'M0 6c7 0 7-4 14-4s7 4 14 4 7-4 14-4 7 4 14 4 7-4 14-4 7 4 14 4';
 
 export class AnswerView {
@@ -26,7 +25,6 @@ export class AnswerView {
   #measures = element('p', {class: 'measures'});
   #instead = element('div', {hidden: true}); // what is shown in place of the text
   #extra = element('div');
-  #measuredMs = 0;
   #shownPhase = '';
 
   /**
@@ -70,16 +68,18 @@ export class AnswerView {
     this.#name.textContent = generation.model || 'Following';
     this.#showText(generation, live);
     this.#showThinking(generation, live);
-    if (!live || nowMs - this.#measuredMs >= MEASURE_EVERY_MS) {
-      this.#measuredMs = nowMs;
-      this.#measures.replaceChildren(...this.#measuresOf(generation).map((text) => element('span', {}, text)));
-    }
     const phase = `${generation.phase} ${generation.stopping} ${generation.text !== ''}`;
     if (phase !== this.#shownPhase) {
       this.#shownPhase = phase;
       this.#after.replaceChildren(...this.#endOf(generation));
       this.#actions.replaceChildren(...this.#actionsOf(generation, live), this.#measures);
+      this.measure(nowMs);
     }
+  }
+
+  /** Shows how many tokens came and how fast. While it is live the flow meter calls it now and then. */
+  measure(nowMs) {
+    this.#measures.replaceChildren(...this.#measuresOf(this.generation, nowMs).map((text) => element('span', {}, text)));
   }
 
   #useMarkdown(wanted) {
@@ -114,12 +114,12 @@ export class AnswerView {
   }
 
   /** Shown live: the rate of the last moments; afterwards: of the whole stream. */
-  #measuresOf(generation) {
+  #measuresOf(generation, nowMs) {
     const {taken, firstTokenMs, reason, phase} = generation;
     if (taken === 0) {
       return [];
     }
-    const rate = isLive(generation) ? this.#page.rateOf(generation) : overallRate(generation);
+    const rate = isLive(generation) ? this.#page.rateOf(generation, nowMs) : overallRate(generation);
     return [
       `${taken} ${taken === 1 ? 'token' : 'tokens'}`,
       rate === null || rate === undefined ? null : `${formatRate(rate)} tokens/s`,

@@ -1,42 +1,62 @@
 // How fast tokens come. A weir measures the flow of a river; this measures ours.
 
-import {element} from './dom.js';
-
 const WINDOW_MS = 2_000; // of the moments in which tokens were made, so that a burst after a break shows no false speed
 const MOST_SAMPLES = 512;
 const POINTS = 48;
 const POINT_EVERY_MS = 250;
+const HICCUP_MS = 400; // a silence no longer than this is no pause: tokens come in batches
 
 export class Flow {
   #samples = []; // {bornMs, index}: when the token of this index was made
   #points = []; // tokens/s, one each POINT_EVERY_MS
   #pointMs = 0;
+  #arrivedMs = 0; // of the last sample, by this page's clock
 
-  /** @param {number} index of the token that was made then: the first of a frame */
-  add(bornMs, index) {
+  /**
+   * @param {number} bornMs when the token was made, by the server's clock
+   * @param {number} index of the token that was made then: the first of a frame
+   * @param {number} nowMs performance.now() at its arrival
+   */
+  add(bornMs, index, nowMs) {
     this.#samples.push({bornMs, index});
+    this.#arrivedMs = nowMs;
     while (this.#samples.length > MOST_SAMPLES || bornMs - this.#samples[0].bornMs > WINDOW_MS) {
       this.#samples.shift();
     }
-    if (this.rate !== null && bornMs - this.#pointMs >= POINT_EVERY_MS) {
-      this.#pointMs = bornMs;
-      this.#points.push(this.rate);
+    this.#addPoint(nowMs);
+  }
+
+  /**
+   * Tokens per second over the last moments, or null as long as there is nothing to say. While nothing comes the
+   * moments go on, and it sinks to 0.
+   */
+  rateAt(nowMs) {
+    const last = this.#samples.at(-1);
+    if (!last || last.bornMs - this.#samples[0].bornMs < 100) {
+      return null;
+    }
+    const endMs = this.#endMs(nowMs);
+    const first = this.#samples.find(({bornMs}) => endMs - bornMs <= WINDOW_MS);
+    return first && first !== last ? ((last.index - first.index) * 1000) / (endMs - first.bornMs) : 0;
+  }
+
+  /** The end of the window, by the server's clock: the last token, and the silence behind it. */
+  #endMs(nowMs) {
+    return this.#samples.at(-1).bornMs + Math.max(0, nowMs - this.#arrivedMs - HICCUP_MS);
+  }
+
+  #addPoint(nowMs) {
+    const rate = this.rateAt(nowMs);
+    if (rate !== null && this.#endMs(nowMs) - this.#pointMs >= POINT_EVERY_MS) {
+      this.#pointMs = this.#endMs(nowMs);
+      this.#points.push(rate);
       this.#points.splice(0, this.#points.length - POINTS);
     }
   }
 
-  /** Tokens per second over the last moments, or null as long as there is nothing to say. */
-  get rate() {
-    const first = this.#samples[0];
-    const last = this.#samples.at(-1);
-    if (!first || last.bornMs - first.bornMs < 100) {
-      return null;
-    }
-    return ((last.index - first.index) * 1000) / (last.bornMs - first.bornMs);
-  }
-
   /** Draws the course of the rate into an SVG of 96 x 20. */
-  draw(svg) {
+  draw(svg, nowMs) {
+    this.#addPoint(nowMs);
     const [area, line] = svg.children;
     const top = Math.max(1, ...this.#points) * 1.15;
     const step = 96 / (POINTS - 1); // from the left until it is full, then it moves
@@ -45,14 +65,6 @@ export class Flow {
     line.setAttribute('d', enough ? `M${spots.join('L')}` : '');
     area.setAttribute('d', enough ? `M0 20L${spots.join('L')}L${((spots.length - 1) * step).toFixed(1)} 20Z` : '');
   }
-}
-
-/** Shows the rate and its course; nothing while there is no flow. */
-export function showFlow(flow, gauge, figures) {
-  gauge.toggleAttribute('hidden', !flow);
-  flow?.draw(gauge);
-  const rate = flow?.rate ?? null;
-  figures.replaceChildren(...(rate === null ? [] : [element('strong', {}, formatRate(rate)), ' tokens/s']));
 }
 
 /** Tokens per second of a whole stream: by the server's clock where it tells, else by the births of tokens. */

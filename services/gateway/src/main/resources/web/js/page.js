@@ -8,7 +8,7 @@ import {Composer} from './composer.js';
 import {copyText} from './copy.js';
 import {byId} from './dom.js';
 import {makeDrawers} from './drawers.js';
-import {showFlow} from './flow.js';
+import {FlowMeter} from './flow-meter.js';
 import {isLive} from './generation.js';
 import {History} from './history.js';
 import {LinkState} from './link-state.js';
@@ -41,6 +41,10 @@ export class Page {
     this.settings = new Settings(byId('parameters'), (name) => name === 'markdown' && this.transcript.rerender());
     this.composer = new Composer({onSend: (text) => this.send(text), onStop: () => this.stop()});
     this.transcript = new Transcript(this.#buttons());
+    this.flowMeter = new FlowMeter(
+      {place: byId('flow'), gauge: byId('gauge'), figures: byId('figures')},
+      (generation) => this.session.flowOf(generation),
+      (generation, nowMs) => this.transcript.measure(generation, nowMs));
     this.history = new History(byId('history'), (id) => this.remove(id));
     this.welcome = new Welcome((idea) => this.#useIdea(idea));
     this.link = new LinkState(() => this.session.connection.retryNow(), () => this.#cancelEdit());
@@ -124,17 +128,11 @@ export class Page {
     document.title = `${live ? '● ' : ''}${title ? `${title} · ` : ''}Weir`;
     writeAddress(exchanges.length > 0 ? id : null, live?.id);
     this.#showHistory();
-    this.#showFlow();
+    this.flowMeter.show(live, performance.now());
   }
 
   #showHistory() {
     this.history.show(this.session.store.list(), this.#conversation?.id ?? null, this.session.liveIds());
-  }
-
-  #showFlow() {
-    const live = this.#liveGeneration();
-    byId('flow').hidden = !live;
-    showFlow(live ? this.session.flowOf(live) : undefined, byId('gauge'), byId('figures'));
   }
 
   #liveGeneration() {
@@ -266,7 +264,7 @@ export class Page {
       change: (field) => this.#change(field),
       labelOf: (field) => this.settings.labelOf(field),
       giveKey: () => this.access.ask(),
-      rateOf: (generation) => this.session.flowOf(generation)?.rate ?? null,
+      rateOf: (generation, nowMs) => this.session.flowOf(generation)?.rateAt(nowMs) ?? null,
       probabilities: (generation) => this.session.tokens.of(generation),
     };
   }
@@ -339,7 +337,7 @@ export class Page {
     }
     this.#dirty.clear();
     this.session.streams.rendered();
-    this.#showFlow();
+    this.flowMeter.show(this.#liveGeneration(), nowMs);
     return this.transcript.reveal(nowMs);
   }
 }

@@ -106,7 +106,7 @@ export class Session {
     if (frame?.type === 'tokens') {
       const flow = this.#flows.get(generation) ?? new Flow();
       this.#flows.set(generation, flow);
-      flow.add(generation.lastBornMs, frame.first_index);
+      flow.add(generation.lastBornMs, frame.first_index, performance.now());
       this.tokens.take(generation, frame);
       this.#listener.onTokens(generation);
       return;

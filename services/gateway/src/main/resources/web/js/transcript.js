@@ -53,6 +53,11 @@ export class Transcript {
     return view !== undefined;
   }
 
+  /** Brings the figures of a live answer up to now. */
+  measure(generation, nowMs) {
+    this.#views.get(generation)?.measure(nowMs);
+  }
+
   /** Colours what is fresh; true while that goes on. */
   reveal(nowMs) {
     const view = [...this.#views.values()].at(-1);

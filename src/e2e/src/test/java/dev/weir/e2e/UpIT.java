@@ -12,11 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,23 +24,11 @@ final class UpIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-  @TempDir static Path data;
-  private static @Nullable WeirProcess started;
+  private static WeirProcess weir;
 
   @BeforeAll
   static void up() throws Exception {
-    started = WeirProcess.up(data);
-  }
-
-  @AfterAll
-  static void down() throws Exception {
-    if (started != null) {
-      started.close();
-    }
-  }
-
-  private static WeirProcess weir() {
-    return Objects.requireNonNull(started);
+    weir = SharedWeir.process();
   }
 
   @Test
@@ -52,7 +38,7 @@ final class UpIT {
                 WeirProcess.command(
                     "org.apache.kafka.tools.ConsoleProducer",
                     "--bootstrap-server",
-                    weir().bootstrap(),
+                    weir.bootstrap(),
                     "--topic",
                     "weir.requests.smollm2"))
             .redirectErrorStream(true)
@@ -62,7 +48,7 @@ final class UpIT {
           "{\"model\":\"smollm2\",\"messages\":[{\"role\":\"user\",\"content\":\"What is the"
               + " capital of France?\"}],\"temperature\":0}\n");
     }
-    assertThat(producer.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(producer.waitFor(240, TimeUnit.SECONDS)).isTrue();
 
     List<JsonNode> chunks = readUntilFinished();
     StringBuilder text = new StringBuilder();
@@ -78,12 +64,12 @@ final class UpIT {
                 WeirProcess.command(
                     "org.apache.kafka.tools.consumer.ConsoleConsumer",
                     "--bootstrap-server",
-                    weir().bootstrap(),
+                    weir.bootstrap(),
                     "--topic",
                     "weir.chunks",
                     "--from-beginning",
                     "--timeout-ms",
-                    "60000"))
+                    "240000"))
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     List<JsonNode> chunks = new ArrayList<>();
@@ -172,10 +158,19 @@ final class UpIT {
   void aSecondUpOnTheSameDataIsRefusedInOneLine() throws Exception {
     try (WeirProcess second =
         WeirProcess.start(
-            "up", "--data", data.toString(), "--port", "0", "--kafka-port", "0", "--no-text")) {
+            "up",
+            "--data",
+            SharedWeir.data().toString(),
+            "--port",
+            "0",
+            "--kafka-port",
+            "0",
+            "--no-text")) {
       assertThat(second.exitCode()).isEqualTo(1);
       assertThat(second.lines()).hasSize(1);
-      assertThat(second.lines().getFirst()).startsWith("weir: ").contains(data.toString());
+      assertThat(second.lines().getFirst())
+          .startsWith("weir: ")
+          .contains(SharedWeir.data().toString());
     }
   }
 
@@ -187,14 +182,14 @@ final class UpIT {
             "--data",
             other.toString(),
             "--port",
-            Integer.toString(weir().url().getPort()),
+            Integer.toString(weir.url().getPort()),
             "--kafka-port",
             "0",
             "--no-text")) {
       assertThat(second.exitCode()).isEqualTo(1);
       assertThat(second.lines().getLast())
           .startsWith("weir: ")
-          .contains(Integer.toString(weir().url().getPort()));
+          .contains(Integer.toString(weir.url().getPort()));
     }
   }
 
@@ -202,7 +197,7 @@ final class UpIT {
   void anInterruptStopsEverythingInOrder(@TempDir Path other) throws Exception {
     try (WeirProcess second = WeirProcess.up(other)) {
       second.process().destroy();
-      assertThat(second.process().waitFor(15, TimeUnit.SECONDS)).isTrue();
+      assertThat(second.exitCode()).isEqualTo(128 + 15); // what a shell says of SIGTERM
     }
     // What was stopped in order starts again on the same data.
     try (WeirProcess again = WeirProcess.up(other)) {
@@ -220,7 +215,7 @@ final class UpIT {
   private static <T> HttpResponse<T> post(
       String path, String body, HttpResponse.BodyHandler<T> handler) throws Exception {
     return HTTP.send(
-        HttpRequest.newBuilder(weir().url().resolve(path))
+        HttpRequest.newBuilder(weir.url().resolve(path))
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body))
             .build(),

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class WeirProcess implements AutoCloseable {
   private static final Pattern READY = Pattern.compile("weir is ready on (http://\\S+)");
   private static final Pattern KAFKA = Pattern.compile("kafka is on (\\S+)");
-  private static final long LIMIT_SECONDS = 120;
+  private static final long LIMIT_SECONDS = 240;
 
   private final Process process;
   private final List<String> lines = new CopyOnWriteArrayList<>();
@@ -123,7 +123,7 @@ public final class WeirProcess implements AutoCloseable {
   @Override
   public void close() throws InterruptedException {
     process.destroy();
-    if (!process.waitFor(10, TimeUnit.SECONDS)) {
+    if (!process.waitFor(30, TimeUnit.SECONDS)) {
       process.destroyForcibly().waitFor();
     }
   }

@@ -3,6 +3,7 @@ package dev.weir.e2e.page;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import dev.weir.e2e.Requirement;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,6 +22,7 @@ final class Browsers implements AutoCloseable {
   /** Skips the tests where there is no Chromium, unless everything is required. */
   static Browsers launch() {
     Path chromium = Requirement.chromium();
+    PlaywrightAssertions.setDefaultAssertionTimeout(Visitor.PATIENCE_MS);
     Playwright playwright =
         Playwright.create(
             new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));

@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.WebSocketRoute;
+import com.microsoft.playwright.options.ColorScheme;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,27 +28,29 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 abstract class PageContract {
   private static final String LONG = "Count from one to three hundred, in words.";
 
-  /** Keeps a model busy for some seconds at least, whatever it has to say. */
-  private static final String LONG_ANSWERS =
-      """
-      localStorage.setItem('weir.settings', '{"temperature":0,"max_tokens":150,"ignore_eos":true,"markdown":false}')
-      """;
+  /** Enough for people to see it stream: seconds, whatever the model has to say. */
+  private static final int LONG_TOKENS = 200;
+
+  /** Enough to do something in the middle, however slow that is. */
+  private static final int ENDLESS_TOKENS = 1500;
 
   private Browsers browsers;
-  private PageHost host;
+  private @Nullable PageHost host;
 
   /** Starts what serves the page. */
-  abstract PageHost startHost();
+  abstract PageHost startHost() throws Exception;
 
   @BeforeAll
-  final void start() {
+  final void start() throws Exception {
     browsers = Browsers.launch();
     host = startHost();
   }
 
   @AfterAll
   final void stop() {
-    host.close();
+    if (host != null) {
+      host.close();
+    }
     browsers.close();
   }
 
@@ -52,13 +58,35 @@ abstract class PageContract {
     return browsers;
   }
 
+  private PageHost host() {
+    return Objects.requireNonNull(host);
+  }
+
   final Visitor visit() {
-    return Visitor.at(browsers, host.url()).ready();
+    return Visitor.at(browsers, host().url()).ready();
   }
 
   private Visitor visitForLongAnswers() {
-    Visitor visitor = visit();
-    visitor.page().evaluate(LONG_ANSWERS);
+    return wantingTokens(visit(), LONG_TOKENS, false);
+  }
+
+  private Visitor visitForEndlessAnswers() {
+    return wantingTokens(visit(), ENDLESS_TOKENS, false);
+  }
+
+  /** For answers that end when they are stopped. */
+  final Visitor visitForEndlessAnswers(int width, ColorScheme scheme) {
+    Visitor visitor = Visitor.at(browsers, host().url(), width, scheme).ready();
+    return wantingTokens(visitor, ENDLESS_TOKENS, true);
+  }
+
+  private static Visitor wantingTokens(Visitor visitor, int tokens, boolean markdown) {
+    visitor
+        .page()
+        .evaluate(
+            "settings => localStorage.setItem('weir.settings', JSON.stringify(settings))",
+            Map.of(
+                "temperature", 0, "max_tokens", tokens, "ignore_eos", true, "markdown", markdown));
     visitor.reload();
     return visitor.ready();
   }
@@ -79,7 +107,7 @@ abstract class PageContract {
 
   @Test
   void theStopButtonEndsTheStream() {
-    try (Visitor visitor = visitForLongAnswers()) {
+    try (Visitor visitor = visitForEndlessAnswers()) {
       visitor.say(LONG);
       assertThat(visitor.answerText()).not().isEmpty();
       visitor.button("Stop").click();
@@ -122,7 +150,7 @@ abstract class PageContract {
 
   @Test
   void theKeyboardIsEnough() {
-    try (Visitor visitor = visitForLongAnswers()) {
+    try (Visitor visitor = visitForEndlessAnswers()) {
       Page page = visitor.page();
       assertThat(visitor.composer()).isFocused();
       List<String> reached = new ArrayList<>();
@@ -159,7 +187,7 @@ abstract class PageContract {
       visitor.ready();
       assertThat(addresses)
           .isNotEmpty()
-          .allSatisfy(url -> assertThat(url).startsWith(host.url().toString()));
+          .allSatisfy(url -> assertThat(url).startsWith(host().url().toString()));
     }
   }
 
@@ -183,7 +211,7 @@ abstract class PageContract {
 
   /** The text of a stream, read from its beginning by somebody who knows nothing but its id. */
   private String asReadByAnother(String id) {
-    try (Visitor other = Visitor.at(browsers, host.url().resolve("#r=" + id))) {
+    try (Visitor other = Visitor.at(browsers, host().url().resolve("#r=" + id))) {
       other.awaitEnd();
       return other.text();
     }

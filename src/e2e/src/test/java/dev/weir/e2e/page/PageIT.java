@@ -33,7 +33,8 @@ final class PageIT extends PageContract {
   @BeforeEach
   void reset() {
     gateway.reset();
-    gateway.says(Answer.counts(150).every(6));
+    // As many as are asked for, slowly enough to be seen.
+    gateway.script(request -> Answer.counts(request.getInteger("max_tokens", 100)).every(3));
   }
 
   // Nothing is lost, nothing comes twice
@@ -157,6 +158,24 @@ final class PageIT extends PageContract {
       assertThat(visitor.page().locator(".history .live")).hasCount(0);
       visitor.page().locator(".history a").click();
       assertThat(visitor.text()).isEqualTo(answer.text());
+    }
+  }
+
+  @Test
+  void aPausedStreamShowsAllItsTokensAndThatNothingFlows() {
+    gateway.says(Answer.counts(60).every(8).heldAt(40));
+    try (Visitor visitor = visit()) {
+      visitor.say("Count");
+      visitor.awaitText("39");
+      Locator measures = visitor.answer().locator(".measures");
+      assertThat(measures).containsText("40 tokens");
+      assertThat(measures).containsText("0.0 tokens/s");
+      assertThat(visitor.page().locator("#figures")).hasText("0.0 tokens/s");
+      visitor.awaitPhase("running");
+      gateway.release();
+      visitor.awaitEnd();
+      assertThat(measures).containsText("60 tokens");
+      assertThat(measures).not().containsText("0.0 tokens/s");
     }
   }
 

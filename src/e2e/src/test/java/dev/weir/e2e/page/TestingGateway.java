@@ -258,6 +258,6 @@ final class TestingGateway implements PageHost {
   }
 
   private static <T> T await(CompletableFuture<T> future) {
-    return future.orTimeout(10, TimeUnit.SECONDS).join();
+    return future.orTimeout(60, TimeUnit.SECONDS).join();
   }
 }
