@@ -77,6 +77,12 @@ public final class TextWorker implements AutoCloseable {
         () -> TextModel.load(config, streams.defaultDeadline(), registry));
   }
 
+  /** The same with a model that is being loaded already; its configuration is the worker's. */
+  public static TextWorker start(
+      ModelLoader.Loading loading, StreamConfig streams, MeterRegistry registry) {
+    return start(loading.config(), streams, registry, loading::take);
+  }
+
   /** With any model, which is loaded only if Kafka answers. */
   static TextWorker start(
       TextWorkerConfig config,

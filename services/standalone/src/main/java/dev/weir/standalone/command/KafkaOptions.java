@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -38,6 +39,11 @@ final class KafkaOptions {
   /** True if the user named a Kafka of their own. */
   boolean named() {
     return bootstrap != null && !bootstrap.isBlank();
+  }
+
+  /** Of requests that name none. */
+  Duration defaultDeadline() {
+    return StreamConfig.of(DEFAULT_BOOTSTRAP).defaultDeadline();
   }
 
   /** The settings for a Kafka at an address. */

@@ -8,6 +8,7 @@ import dev.weir.standalone.model.PullException;
 import dev.weir.standalone.model.Puller;
 import dev.weir.stream.EmbeddedBroker;
 import dev.weir.stream.StreamConfig;
+import dev.weir.textworker.ModelLoader;
 import dev.weir.textworker.TextWorker;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -71,24 +72,26 @@ final class UpCommand implements Callable<Integer> {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     Running running = new Running();
     try {
-      StreamConfig streams = streams(running, out);
       PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+      ModelLoader loader =
+          running.stack().add("model loader", new ModelLoader(kafka.defaultDeadline(), metrics));
+      List<ModelLoader.Loading> loading = load(loader, noText ? List.of() : modelsHere(), out);
+      StreamConfig streams = streams(running, out);
       GatewayService service =
           GatewayService.start(gatewayOptions.config(), streams, metrics, running.stack());
-      List<ModelSource> served = noText ? List.of() : textModels(out);
-      for (ModelSource model : served) {
-        out.println(model.name() + ": loading");
-        running
-            .stack()
-            .add(
-                "worker " + model.name(),
-                TextWorker.start(workerOptions.config(model, Map.of()), streams, metrics));
+      if (loading.isEmpty() && !noText) {
+        loading = load(loader, pulled(out), out);
       }
-      for (ModelSource model : served) {
-        if (!service.models().awaitModel(model.name(), CARD_LIMIT)) {
+      List<String> served = new ArrayList<>();
+      for (ModelLoader.Loading model : loading) {
+        TextWorker worker = TextWorker.start(model, streams, metrics);
+        running.stack().add("worker " + worker.model(), worker);
+        served.add(worker.model());
+      }
+      for (String model : served) {
+        if (!service.models().awaitModel(model, CARD_LIMIT)) {
           throw new CommandException(
-              "model %s is loaded, but its card does not come back from Kafka"
-                  .formatted(model.name()));
+              "model %s is loaded, but its card does not come back from Kafka".formatted(model));
         }
       }
       out.println("weir is ready on " + service.gateway().address());
@@ -121,24 +124,42 @@ final class UpCommand implements Callable<Integer> {
     return kafka.at(broker.bootstrap());
   }
 
-  private List<ModelSource> textModels(PrintWriter out) throws InterruptedException {
+  private List<ModelLoader.Loading> load(
+      ModelLoader loader, List<ModelSource> sources, PrintWriter out) {
+    List<ModelLoader.Loading> loading = new ArrayList<>();
+    for (ModelSource model : sources) {
+      out.println(model.name() + ": loading");
+      loading.add(loader.begin(workerOptions.config(model, Map.of())));
+    }
+    return loading;
+  }
+
+  /** The models that were named, or else those that are here without a fetch. */
+  private List<ModelSource> modelsHere() {
     ModelStore store = data.models();
     if (!models.isEmpty()) {
       return models.stream().map(text -> ModelSource.resolve(text, store)).toList();
     }
-    if (store.find(DEFAULT_MODEL).isEmpty()) {
-      try (TerminalProgress progress = new TerminalProgress(DEFAULT_MODEL)) {
-        new Puller(store, PullCommand.HUGGING_FACE)
-            .pull(Catalog.builtIn().find(DEFAULT_MODEL).orElseThrow(), progress);
-      } catch (PullException e) {
-        out.println("weir: " + e.getMessage());
-      }
+    return store.find(DEFAULT_MODEL).isEmpty() ? List.of() : all(store);
+  }
+
+  /** The default model is fetched; others that are here are served without it. */
+  private List<ModelSource> pulled(PrintWriter out) throws InterruptedException {
+    ModelStore store = data.models();
+    try (TerminalProgress progress = new TerminalProgress(DEFAULT_MODEL)) {
+      new Puller(store, PullCommand.HUGGING_FACE)
+          .pull(Catalog.builtIn().find(DEFAULT_MODEL).orElseThrow(), progress);
+    } catch (PullException e) {
+      out.println("weir: " + e.getMessage());
     }
-    List<ModelSource> found = new ArrayList<>();
-    store.names().forEach(name -> found.add(ModelSource.resolve(name, store)));
+    List<ModelSource> found = all(store);
     if (found.isEmpty()) {
       out.println("no text model is here: weir starts without one");
     }
     return found;
+  }
+
+  private static List<ModelSource> all(ModelStore store) {
+    return store.names().stream().map(name -> ModelSource.resolve(name, store)).toList();
   }
 }
