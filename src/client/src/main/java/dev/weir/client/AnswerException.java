@@ -1,6 +1,6 @@
 package dev.weir.client;
 
-/** A stream that cannot be read on; {@link #code} says why. */
+/** What cannot be read from Kafka, a stream or the list of models; {@link #code} says why. */
 public final class AnswerException extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private final String code;

@@ -2,19 +2,24 @@ package dev.weir.client;
 
 import dev.weir.proto.v1.GenerationRequest;
 import dev.weir.proto.v1.Message;
+import dev.weir.proto.v1.ModelCard;
 import dev.weir.stream.Cursor;
+import dev.weir.stream.KafkaModelRegistry;
 import dev.weir.stream.KafkaRequestPublisher;
 import dev.weir.stream.KafkaStreamReader;
 import dev.weir.stream.RequestHeaders;
 import dev.weir.stream.RequestPublisher;
 import dev.weir.stream.RequestPublisher.Published;
+import dev.weir.stream.StreamAdmin;
 import dev.weir.stream.StreamConfig;
 import dev.weir.stream.StreamReader;
 import dev.weir.stream.StreamReader.Start;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Weir for event-driven applications: publish a prompt, read its stream.
@@ -37,14 +42,19 @@ public final class WeirClient implements AutoCloseable {
   /** A stream that says nothing for so long is given up; longer than a request may run. */
   private static final Duration SILENCE_LIMIT = Duration.ofMinutes(11);
 
+  private final StreamConfig streams;
   private final RequestPublisher publisher;
   private final StreamReader reader;
-  private final Duration silenceLimit;
 
-  WeirClient(RequestPublisher publisher, StreamReader reader, Duration silenceLimit) {
-    this.publisher = publisher;
-    this.reader = reader;
-    this.silenceLimit = silenceLimit;
+  /** Opened by the first who asks for models: most clients know theirs. */
+  private @Nullable KafkaModelRegistry registry;
+
+  private boolean closed;
+
+  private WeirClient(StreamConfig streams) {
+    this.streams = streams;
+    this.publisher = new KafkaRequestPublisher(streams, Set::of, "/weir/client", null);
+    this.reader = new KafkaStreamReader(streams, null);
   }
 
   /** Connects to Kafka with the default settings. */
@@ -54,10 +64,7 @@ public final class WeirClient implements AutoCloseable {
 
   /** Connects to Kafka; it need not answer yet. */
   public static WeirClient connect(StreamConfig streams) {
-    return new WeirClient(
-        new KafkaRequestPublisher(streams, Set::of, "/weir/client", null),
-        new KafkaStreamReader(streams, null),
-        SILENCE_LIMIT);
+    return new WeirClient(streams);
   }
 
   /** A request for the continuation of a text. */
@@ -88,7 +95,7 @@ public final class WeirClient implements AutoCloseable {
     try {
       Published published = publish(request, headers).toCompletableFuture().join();
       return new Answer(
-          reader, published.requestId(), new Start.From(published.from()), silenceLimit);
+          reader, published.requestId(), new Start.From(published.from()), SILENCE_LIMIT);
     } catch (CompletionException e) {
       throw e.getCause() instanceof RuntimeException cause ? cause : e;
     }
@@ -101,12 +108,12 @@ public final class WeirClient implements AutoCloseable {
 
   /** Follows the stream of any request from its beginning, live or replayed. */
   public Answer follow(String requestId) {
-    return new Answer(reader, requestId, new Start.Beginning(), silenceLimit);
+    return new Answer(reader, requestId, new Start.Beginning(), SILENCE_LIMIT);
   }
 
   /** Follows a stream behind the last chunk that was taken before. */
   public Answer resume(String requestId, Cursor cursor) {
-    return new Answer(reader, requestId, new Start.After(cursor), silenceLimit);
+    return new Answer(reader, requestId, new Start.After(cursor), SILENCE_LIMIT);
   }
 
   /**
@@ -117,8 +124,52 @@ public final class WeirClient implements AutoCloseable {
     return publisher.cancel(requestId, "cancelled by the client");
   }
 
+  /**
+   * What is served now: a card for each model of each worker, renewed by the worker every 10 s and
+   * dropped when it is 30 s old. The first call reads the topic and takes up to a few seconds;
+   * later ones return at once.
+   *
+   * @throws AnswerException {@code unavailable} if Kafka does not answer
+   */
+  public List<ModelCard> models() {
+    List<ModelCard> cards = registry().cards();
+    if (cards.isEmpty()) {
+      try (StreamAdmin admin = new StreamAdmin(streams)) {
+        if (!admin.answers()) {
+          throw new AnswerException(
+              "unavailable", "Kafka at " + streams.bootstrap() + " does not answer");
+        }
+      }
+    }
+    return cards;
+  }
+
+  private KafkaModelRegistry registry() {
+    KafkaModelRegistry open;
+    synchronized (this) {
+      if (closed) {
+        throw new IllegalStateException("the client is closed");
+      }
+      if (registry == null) {
+        registry = new KafkaModelRegistry(streams, null);
+      }
+      open = registry;
+    }
+    open.awaitLoaded();
+    return open;
+  }
+
   @Override
   public void close() {
+    KafkaModelRegistry open;
+    synchronized (this) {
+      closed = true;
+      open = registry;
+      registry = null;
+    }
+    if (open != null) {
+      open.close();
+    }
     publisher.close();
     reader.close();
   }

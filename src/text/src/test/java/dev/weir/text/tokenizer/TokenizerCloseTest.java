@@ -15,7 +15,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** The library's memory is freed by close; a call that used it then would end the process. */
+/** Close frees the memory of the library: a call that used it then would answer nonsense. */
 final class TokenizerCloseTest {
   private static final int THREADS = 4;
   private static final int ROUNDS = 40;
