@@ -1,5 +1,6 @@
 package dev.weir.gateway;
 
+import io.netty.channel.ChannelHandlerContext;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 
@@ -10,9 +11,16 @@ import io.vertx.core.net.impl.ConnectionBase;
 final class HardClose {
   private HardClose() {}
 
+  /** On the connection's event loop; also after its upgrade to a WebSocket. */
   static void drop(HttpConnection connection) {
     if (connection instanceof ConnectionBase base) {
-      base.channelHandlerContext().close(); // from behind Vert.x's handler, which would wait
+      // From the first handler, behind which nobody waits: the connection's own handler has left
+      // the pipeline when it became a WebSocket, and its successor waits as Vert.x's close does.
+      ChannelHandlerContext first =
+          base.channelHandlerContext().channel().pipeline().firstContext();
+      if (first != null) {
+        first.close();
+      }
     } else {
       connection.close();
     }

@@ -45,7 +45,7 @@ final class ChunkFlowTest {
     }
     streams.finished("a", FinishReason.FINISH_REASON_STOP, tokens);
 
-    assertThat(taking.finished.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(taking.finished.await(60, TimeUnit.SECONDS)).isTrue();
     List<String> expected = new ArrayList<>();
     expected.add("STARTED");
     for (int i = 0; i < tokens; i++) {

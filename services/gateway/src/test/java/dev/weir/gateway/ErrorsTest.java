@@ -275,7 +275,7 @@ final class ErrorsTest {
   /** What the gateway answers to these bytes, up to its closing of the connection. */
   private String raw(String request) throws IOException {
     try (Socket socket = new Socket("127.0.0.1", gateway.gateway.port())) {
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout(60_000);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
       socket.getOutputStream().flush();
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

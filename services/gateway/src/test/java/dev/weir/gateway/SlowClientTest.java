@@ -2,11 +2,9 @@ package dev.weir.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.proto.v1.FinishReason;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -16,54 +14,52 @@ final class SlowClientTest {
   private static final int TOKENS = 4_000;
   private static final String TEXT = "x".repeat(8_000);
 
-  private TestingGateway gateway = new TestingGateway("stream-window", "16");
+  /** What a client that takes nothing may cost: the operating system's buffers, and little more. */
+  private static final double MOST_SENT = TOKENS * (double) TEXT.length() / 2;
+
+  private static final String CHAT =
+      "{\"model\":\"smollm2\",\"stream\":true,"
+          + "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+  private static final String SUBMIT =
+      "{\"type\":\"submit\",\"ref\":\"r1\",\"credit\":1000000,"
+          + "\"request\":{\"model\":\"smollm2\",\"prompt\":\"x\"}}";
+
+  private TestingGateway gateway =
+      new TestingGateway("stream-window", "16", "stall-timeout", "PT10M");
 
   @AfterEach
   void stop() {
     gateway.close();
   }
 
-  private Socket connect(String request) throws IOException {
-    Socket socket = new Socket();
-    socket.setReceiveBufferSize(16 * 1024);
-    socket.connect(new InetSocketAddress("127.0.0.1", gateway.gateway.port()));
-    socket.setSoTimeout(20_000);
-    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-    socket.getOutputStream().flush();
-    return socket;
-  }
-
-  private static String chat() {
-    String body =
-        "{\"model\":\"smollm2\",\"stream\":true,"
-            + "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
-    return "POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n"
-        + "content-type: application/json\r\ncontent-length: "
-        + body.length()
-        + "\r\n\r\n"
-        + body;
-  }
-
-  private void fill(String id) {
+  /** Begins a stream that has not ended: whoever could take all of it would still listen. */
+  private void begin(String id) {
     gateway.streams.started(id);
     for (int i = 0; i < TOKENS; i++) {
       gateway.streams.tokens(id, i, TEXT);
     }
+  }
+
+  private void end(String id) {
     gateway.streams.finished(id, FinishReason.FINISH_REASON_STOP, TOKENS);
   }
 
-  @Test
-  void whatASlowClientDoesNotTakeIsNotHeldAndComesWholeWhenItReads() throws Exception {
-    try (Socket socket = connect(chat())) {
-      String id = gateway.streams.takeRequest().id();
-      fill(id);
-      // Its subscription is given up, though the stream has not ended for it.
-      Eventually.that(() -> {
-        assertThat(gateway.streams.follows.get()).isGreaterThan(0);
-        assertThat(gateway.streams.subscriptions).hasValue(0);
-      });
+  private double sent() {
+    return gateway.metrics.get("weir.gateway.sent").counter().count();
+  }
 
-      // Nobody else waits.
+  /** Its subscription is given up though its stream goes on, and nothing was queued for it. */
+  private void assertThatNothingIsHeldForIt() {
+    Eventually.that(() -> {
+      assertThat(gateway.streams.follows).hasPositiveValue();
+      assertThat(gateway.streams.subscriptions).hasValue(0);
+    });
+    assertThat(sent()).isBetween(1.0, MOST_SENT);
+  }
+
+  /** Another answer and another socket come whole, on every event loop. */
+  private void assertThatNobodyElseWaits() throws Exception {
+    for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
       var other =
           gateway.sendAsync(
               gateway.post("/v1/completions", "{\"model\":\"smollm2\",\"prompt\":\"x\"}"));
@@ -71,9 +67,63 @@ final class SlowClientTest {
           gateway.streams.takeRequest().id(), FinishReason.FINISH_REASON_STOP, "quick");
       assertThat(other.get().statusCode()).isEqualTo(200);
 
-      String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      try (TestingSocket socket = new TestingSocket(gateway)) {
+        socket.send(SUBMIT);
+        gateway.streams.answer(
+            gateway.streams.takeRequest().id(), FinishReason.FINISH_REASON_STOP, "a", "b");
+        assertThat(
+                List.of(
+                    type(socket.next()),
+                    type(socket.next()),
+                    type(socket.next()),
+                    type(socket.next()),
+                    type(socket.next())))
+            .containsExactly("accepted", "started", "tokens", "tokens", "finished");
+      }
+    }
+  }
+
+  private static String type(JsonNode message) {
+    return message.path("type").textValue();
+  }
+
+  @Test
+  void whatASlowClientDoesNotTakeIsNotHeldAndComesWholeWhenItReads() throws Exception {
+    try (TestingSlowClient client = new TestingSlowClient(gateway)) {
+      client.post("/v1/chat/completions", CHAT);
+      String id = gateway.streams.takeRequest().id();
+      begin(id);
+      assertThatNothingIsHeldForIt();
+      assertThatNobodyElseWaits();
+      assertThatNothingIsHeldForIt(); // a reading that begins again and again is none for a moment
+
+      end(id);
+      String all = client.readAll();
       assertThat(all.split("\"content\":\"x", -1)).hasSize(TOKENS + 1);
       assertThat(all).contains("data: [DONE]");
+      assertThat(gateway.streams.cancellations).isEmpty();
+    }
+  }
+
+  /** Credit says what a client wants; only its reading says what it can take. */
+  @Test
+  void aSocketThatGrantsCreditButDoesNotReadCostsNobodyElse() throws Exception {
+    try (TestingSlowClient client = new TestingSlowClient(gateway)) {
+      client.upgrade("/v1/ws");
+      client.send(SUBMIT);
+      String id = gateway.streams.takeRequest().id();
+      begin(id);
+      assertThatNothingIsHeldForIt();
+      assertThatNobodyElseWaits();
+      assertThatNothingIsHeldForIt(); // a reading that begins again and again is none for a moment
+
+      end(id);
+      assertThat(type(client.next())).isEqualTo("accepted");
+      assertThat(type(client.next())).isEqualTo("started");
+      for (int i = 0; i < TOKENS; i++) {
+        assertThat(client.next().path("first_index").asInt(-1)).isEqualTo(i);
+      }
+      assertThat(type(client.next())).isEqualTo("finished");
       assertThat(gateway.streams.cancellations).isEmpty();
     }
   }
@@ -82,15 +132,29 @@ final class SlowClientTest {
   void aClientThatTakesNothingForTooLongCountsAsGone() throws Exception {
     gateway.close();
     gateway = new TestingGateway("stream-window", "16", "stall-timeout", "PT0.3S");
-    try (Socket socket = connect(chat())) {
-      String id = gateway.streams.takeRequest().id();
-      gateway.streams.started(id);
-      for (int i = 0; i < TOKENS; i++) {
-        gateway.streams.tokens(id, i, TEXT);
-      }
-      assertThat(gateway.streams.takeCancellation()).isEqualTo(id);
-      Eventually.that(() -> assertThat(gateway.streams.subscriptions).hasValue(0));
-      assertThat(socket.isConnected()).isTrue();
+    try (TestingSlowClient client = new TestingSlowClient(gateway)) {
+      client.post("/v1/chat/completions", CHAT);
+      assertThatItsRequestIsCancelled();
     }
+  }
+
+  @Test
+  void aSocketThatTakesNothingForTooLongCountsAsGone() throws Exception {
+    gateway.close();
+    gateway = new TestingGateway("stream-window", "16", "stall-timeout", "PT0.3S");
+    try (TestingSlowClient client = new TestingSlowClient(gateway)) {
+      client.upgrade("/v1/ws");
+      client.send(SUBMIT);
+      assertThatItsRequestIsCancelled();
+      Eventually.that(
+          () -> assertThat(gateway.metrics.get("weir.gateway.sockets").gauge().value()).isZero());
+    }
+  }
+
+  private void assertThatItsRequestIsCancelled() throws InterruptedException {
+    String id = gateway.streams.takeRequest().id();
+    begin(id);
+    assertThat(gateway.streams.takeCancellation()).isEqualTo(id);
+    Eventually.that(() -> assertThat(gateway.streams.subscriptions).hasValue(0));
   }
 }

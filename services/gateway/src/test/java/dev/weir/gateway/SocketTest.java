@@ -309,7 +309,7 @@ final class SocketTest {
         .client
         .newWebSocketBuilder()
         .header("origin", origin)
-        .connectTimeout(Duration.ofSeconds(10))
+        .connectTimeout(Duration.ofSeconds(60))
         .buildAsync(TestingSocket.uri(gateway), new WebSocket.Listener() {})
         .join();
   }

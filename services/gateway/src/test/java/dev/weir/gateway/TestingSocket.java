@@ -23,7 +23,7 @@ final class TestingSocket implements WebSocket.Listener, AutoCloseable {
         gateway
             .client
             .newWebSocketBuilder()
-            .connectTimeout(Duration.ofSeconds(10))
+            .connectTimeout(Duration.ofSeconds(60))
             .buildAsync(uri(gateway), this)
             .join();
   }
@@ -37,16 +37,16 @@ final class TestingSocket implements WebSocket.Listener, AutoCloseable {
   }
 
   JsonNode next() throws InterruptedException {
-    String message = messages.poll(10, TimeUnit.SECONDS);
+    String message = messages.poll(60, TimeUnit.SECONDS);
     if (message == null) {
-      throw new AssertionError("no message within 10 s");
+      throw new AssertionError("no message within a minute");
     }
     return TestingGateway.json(message);
   }
 
   void awaitClose() throws InterruptedException {
-    if (!closed.await(10, TimeUnit.SECONDS)) {
-      throw new AssertionError("the socket is open after 10 s");
+    if (!closed.await(60, TimeUnit.SECONDS)) {
+      throw new AssertionError("the socket is open after a minute");
     }
   }
 

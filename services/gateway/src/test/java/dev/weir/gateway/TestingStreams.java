@@ -152,17 +152,17 @@ final class TestingStreams implements RequestPublisher, StreamReader, ModelRegis
   // The worker's side.
 
   Sent takeRequest() throws InterruptedException {
-    Sent sent = requests.poll(10, TimeUnit.SECONDS);
+    Sent sent = requests.poll(60, TimeUnit.SECONDS);
     if (sent == null) {
-      throw new AssertionError("no request was published within 10 s");
+      throw new AssertionError("no request was published within a minute");
     }
     return sent;
   }
 
   String takeCancellation() throws InterruptedException {
-    String id = cancellations.poll(10, TimeUnit.SECONDS);
+    String id = cancellations.poll(60, TimeUnit.SECONDS);
     if (id == null) {
-      throw new AssertionError("nothing was cancelled within 10 s");
+      throw new AssertionError("nothing was cancelled within a minute");
     }
     return id;
   }
