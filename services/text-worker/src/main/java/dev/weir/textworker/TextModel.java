@@ -106,7 +106,8 @@ final class TextModel implements AutoCloseable {
     long start = System.nanoTime();
     Checkpoint checkpoint = Checkpoints.open(config.model());
     try {
-      TorchLanguageModel model = TorchLanguageModel.load(checkpoint, options(config));
+      TorchLanguageModel model =
+          TorchLanguageModel.load(checkpoint, options(config)).closedAtExit();
       String precision = model.precision().name().toLowerCase(Locale.ROOT);
       TextModel loaded =
           of(

@@ -95,6 +95,16 @@ public final class TorchLanguageModel implements LanguageModel {
         precision);
   }
 
+  /**
+   * Promises that the owner closes the model when the process is told to end, in a shutdown hook:
+   * steps go on until then. Without the promise they block as soon as the process ends, since
+   * libtorch must not be called then.
+   */
+  public TorchLanguageModel closedAtExit() {
+    module.closesInOrder();
+    return this;
+  }
+
   @Override
   public ModelLimits limits() {
     return limits;

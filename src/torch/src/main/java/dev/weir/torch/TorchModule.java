@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * A TorchScript program in libtorch, with the tensors that it holds.
@@ -28,6 +29,7 @@ import java.util.Map;
 final class TorchModule implements AutoCloseable {
   private final NDManager scope;
   private final PtSymbolBlock block;
+  private volatile boolean closesInOrder;
   private boolean closed;
 
   private TorchModule(NDManager scope, PtSymbolBlock block) {
@@ -43,7 +45,6 @@ final class TorchModule implements AutoCloseable {
       // The last argument is true only for streams that begin with their length.
       PtSymbolBlock block =
           JniUtils.loadModule((PtNDManager) scope, new ByteArrayInputStream(archive), false, false);
-      ExitGate.opened();
       return new TorchModule(scope, block);
     } catch (IOException e) {
       scope.close();
@@ -52,6 +53,15 @@ final class TorchModule implements AutoCloseable {
       scope.close();
       throw e;
     }
+  }
+
+  /**
+   * The owner closes this module in a shutdown hook: at exit its calls go on until then. Calls of
+   * any other module block once the process ends.
+   */
+  void closesInOrder() {
+    closesInOrder = true;
+    ExitGate.openedInOrder();
   }
 
   /** A manager for the results of some calls; closing it frees them. */
@@ -114,7 +124,7 @@ final class TorchModule implements AutoCloseable {
                       "no such argument: " + arguments[i].getClass());
             };
       }
-      return ExitGate.call(() -> IValueUtils.runMethod(block, method, values));
+      return gated(() -> IValueUtils.runMethod(block, method, values));
     } finally {
       for (IValue value : values) {
         if (value != null) {
@@ -130,11 +140,17 @@ final class TorchModule implements AutoCloseable {
       return;
     }
     closed = true;
-    ExitGate.call(() -> {
+    gated(() -> {
       block.close();
       scope.close();
       return true;
     });
-    ExitGate.closed();
+    if (closesInOrder) {
+      ExitGate.closedInOrder();
+    }
+  }
+
+  private <T> T gated(Supplier<T> nativeCall) {
+    return closesInOrder ? ExitGate.callInOrder(nativeCall) : ExitGate.call(nativeCall);
   }
 }

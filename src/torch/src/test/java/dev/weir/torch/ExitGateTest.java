@@ -13,6 +13,16 @@ class ExitGateTest {
 
   @Test
   void theProcessWaitsForTheCallUnderWayAndLetsNoOtherBegin() throws Exception {
+    assertThat(linesOf(Exiting.class)).containsExactly("first call ends");
+  }
+
+  @Test
+  void whatItsOwnerClosesAtExitGoesOnUntilThen() throws Exception {
+    assertThat(linesOf(ClosingInOrder.class)).containsExactly("closed");
+  }
+
+  /** What a process that exits with 7 prints. */
+  private static List<String> linesOf(Class<?> main) throws Exception {
     String java = ProcessHandle.current().info().command().orElseThrow();
     Process process =
         new ProcessBuilder(
@@ -20,16 +30,52 @@ class ExitGateTest {
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
-                Exiting.class.getName())
+                main.getName())
             .redirectErrorStream(true)
             .start();
     try (BufferedReader output = process.inputReader()) {
       List<String> lines = output.lines().toList();
       assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-      assertThat(lines).containsExactly("first call ends");
       assertThat(process.exitValue()).isEqualTo(7);
+      return lines;
     } finally {
       process.destroyForcibly();
+    }
+  }
+
+  /** A process whose engine makes calls all the time, until a shutdown hook stops and awaits it. */
+  static final class ClosingInOrder {
+    private static volatile boolean stop;
+
+    private ClosingInOrder() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+      ExitGate.openedInOrder();
+      CountDownLatch begun = new CountDownLatch(1);
+      Thread engine =
+          new Thread(() -> {
+            while (!stop) {
+              ExitGate.callInOrder(() -> true);
+              begun.countDown();
+            }
+            ExitGate.closedInOrder();
+            System.out.println("closed");
+          });
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(() -> {
+                try {
+                  // as long as a worker lets its requests go on
+                  assertThat(new CountDownLatch(1).await(3, TimeUnit.SECONDS)).isFalse();
+                  stop = true;
+                  engine.join();
+                } catch (InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+              }));
+      engine.start();
+      begun.await();
+      System.exit(7);
     }
   }
 

@@ -43,7 +43,7 @@ public final class Checks {
       String name = target.file().toString();
       switch (target) {
         case CheckTarget.TemplateAnswers template -> {
-          // TEMPLATE
+          TemplateCheck.run(template, report);
           report.file(template.template().toString(), "");
         }
         case CheckTarget.SamplingAnswers sampling -> {

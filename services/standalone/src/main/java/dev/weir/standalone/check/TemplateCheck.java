@@ -29,7 +29,7 @@ final class TemplateCheck {
         rendered =
             template.render(
                 list(expected.path("messages")),
-                list(expected.path("tools")),
+                expected.hasNonNull("tools") ? list(expected.path("tools")) : null,
                 expected.path("add_generation_prompt").asBoolean(),
                 specialTokens,
                 variables(expected));
@@ -58,8 +58,6 @@ final class TemplateCheck {
   }
 
   private static List<Map<String, Object>> list(JsonNode node) {
-    return node.isMissingNode() || node.isNull()
-        ? List.of()
-        : JSON.convertValue(node, new TypeReference<>() {});
+    return JSON.convertValue(node, new TypeReference<>() {});
   }
 }
