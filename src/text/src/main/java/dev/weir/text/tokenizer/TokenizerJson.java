@@ -5,6 +5,7 @@ import dev.weir.text.CheckpointException;
 import dev.weir.text.Tokenizer;
 import dev.weir.text.config.ConfigLimits;
 import dev.weir.text.json.JsonLimits;
+import dev.weir.text.json.StrictJson;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,8 +30,10 @@ public final class TokenizerJson {
   }
 
   static Tokenizer open(byte[] json, String source) {
-    Contents contents = parse(JsonLimits.parse(json, source), source);
-    return NativeTokenizer.open(json, source, contents, NativeTokenizer.Frame.BY_LIBRARY);
+    JsonNode root = JsonLimits.parse(json, source);
+    Contents contents = parse(root, source);
+    return NativeTokenizer.open(
+        StrictJson.bytes(root, source), source, contents, NativeTokenizer.Frame.BY_LIBRARY);
   }
 
   /**

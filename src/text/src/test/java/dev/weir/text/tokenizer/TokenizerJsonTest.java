@@ -46,6 +46,20 @@ class TokenizerJsonTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "'\"\\uD800\"', half a surrogate pair",
+    "'{\"\\uDC00\":1}', half a surrogate pair",
+    "1e400, a number beyond the largest double",
+    "NaN, a number beyond the largest double"
+  })
+  void whatWouldEndTheProcessInTheLibraryIsRefusedBefore(String value, String problem) {
+    String json = tokenizer("{\"a\":0}", "{\"type\":\"ByteLevel\",\"x\":" + value + "}");
+    assertThatThrownBy(() -> open(json))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(problem);
+  }
+
   @Test
   void sparseIdsAreTokensWithoutBytes() {
     try (Tokenizer tokenizer = open(tokenizer("{\"a\":0,\"Ġb\":7}", BYTE_LEVEL))) {
