@@ -54,7 +54,7 @@ final class ChunkLog implements LogReader, AutoCloseable {
     this.waiting = new CatchUpQueue();
     this.live = new LiveTail(clients.reader("chunks-live"), topic, waiting, limits.recentBytes());
     for (int i = 0; i < limits.catchUpThreads(); i++) {
-      catchUps.add(new CatchUp(clients.reader("chunks-catch-up-" + i), topic, waiting, live, i));
+      catchUps.add(new CatchUp(clients.catchUp("chunks-catch-up-" + i), topic, waiting, live, i));
     }
     if (registry != null) {
       Tags tags = Tags.of("reader", who);

@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
@@ -41,6 +43,7 @@ public final class Intake implements AutoCloseable {
   private final List<Slot> slots = new ArrayList<>();
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final Thread keeper;
+  private final CountDownLatch closing = new CountDownLatch(1);
   private volatile boolean closed;
 
   private Intake(
@@ -109,9 +112,12 @@ public final class Intake implements AutoCloseable {
         return;
       }
       GroupSettings group = startSlots();
-      while (!closed && group != null) {
+      while (group != null && !closed) {
         measure(admin, group);
-        LockSupport.parkNanos(MEASURE.toNanos());
+        // Not parked: the admin client parks too, and would take the wake-up of close for its own.
+        if (closing.await(MEASURE.toSeconds(), TimeUnit.SECONDS)) {
+          return;
+        }
       }
     } catch (InterruptedException e) {
       log.debug("interrupted", e);
@@ -193,6 +199,7 @@ public final class Intake implements AutoCloseable {
       closed = true;
       running = List.copyOf(slots);
     }
+    closing.countDown();
     LockSupport.unpark(keeper);
     try {
       running.forEach(Slot::stopTaking);

@@ -75,6 +75,14 @@ final class KafkaClients implements AutoCloseable {
     return consumer(clientId, Map.of("auto.offset.reset", "none"));
   }
 
+  /**
+   * A reader that never waits for what is not written yet. A fetch that waits at the broker also
+   * holds up the next question on its connection, such as where a time lies in the log.
+   */
+  Consumer<byte[], byte[]> catchUp(String clientId) {
+    return consumer(clientId, Map.of("auto.offset.reset", "none", "fetch.max.wait.ms", 10));
+  }
+
   Consumer<byte[], byte[]> consumer(String clientId, Map<String, Object> more) {
     Map<String, Object> settings = common(clientId);
     settings.put("enable.auto.commit", false);

@@ -1,5 +1,6 @@
 package dev.weir.stream;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.proto.ContentType;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -158,12 +160,21 @@ final class IntakeIT {
               "{\"model\":\"other\",\"prompt\":\"1\"}", "invalid_value",
               "{\"model\":\"echo\",\"prompt\":\"1\",\"temperature\":-1}", "invalid_value",
               "{\"model\":\"echo\",\"prompt\":\"refuse\"}", "context_length_exceeded");
+      Map<String, String> ids = new HashMap<>();
+      lines
+          .keySet()
+          .forEach(line -> {
+            var written = topics.write(line);
+            ids.put(
+                line,
+                RequestIds.derive(
+                    written.timestamp(),
+                    topics.topicId(names.requests("echo")),
+                    0,
+                    written.offset()));
+          });
       lines.forEach((line, code) -> {
-        var written = topics.write(line);
-        String id =
-            RequestIds.derive(
-                written.timestamp(), topics.topicId(names.requests("echo")), 0, written.offset());
-        TestingListener listener = awaitBegun(id);
+        TestingListener listener = awaitBegun(requireNonNull(ids.get(line)));
         Finished finished = end(listener.awaitFinished());
         assertThat(finished.getReason()).isEqualTo(FinishReason.FINISH_REASON_ERROR);
         assertThat(finished.getError().getKind()).isEqualTo("invalid_request");
@@ -374,14 +385,17 @@ final class IntakeIT {
   void aFromThatIsNoneCountsAsAbsent() {
     worker();
     try (TestingTopic topics = new TestingTopic(config)) {
+      List<String> ids = new ArrayList<>();
       for (String from :
           List.of("{\"partition\":0,\"offset\":99999}", "{\"partition\":77,\"offset\":0}")) {
-        String id = RequestIds.draw(System.currentTimeMillis());
+        ids.add(RequestIds.draw(System.currentTimeMillis()));
         topics.write(
             new ProducerRecord<>(
                 new Topics(config.prefix()).requests("echo"),
-                Records.utf8(id),
+                Records.utf8(ids.getLast()),
                 Records.utf8("{\"model\":\"echo\",\"prompt\":\"3\",\"from\":" + from + "}")));
+      }
+      for (String id : ids) {
         List<ConsumerRecord<byte[], byte[]>> records =
             topics.readUntil(
                 new Topics(config.prefix()).chunks(),

@@ -199,25 +199,25 @@ final class KafkaStreamReaderIT {
   @Test
   void twoHundredFollowersSeeTheirOwnStreamsAmongThousandsOfRecords() {
     List<String> ids = new ArrayList<>();
-    List<TestingListener> early = new ArrayList<>();
-    for (int i = 0; i < 200; i++) {
+    List<TestingListener> listeners = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
       String id = id();
       ids.add(id);
-      Cursor from = log.write(id, queued());
-      if (i % 2 == 0) {
-        early.add(follow(id, new Start.From(from)));
-      }
+      listeners.add(follow(id, new Start.From(log.write(id, queued()))));
     }
+    for (int i = 100; i < 200; i++) {
+      ids.add(id());
+    }
+    log.writeAll(ids.subList(100, 200), _ -> queued());
     log.writeAll(ids, _ -> started(1));
     for (int token = 0; token < 10; token++) {
       int index = token;
       log.writeAll(ids, id -> tokens(1, index, ids.indexOf(id)));
     }
     log.writeAll(ids, _ -> finished(1, 10));
+    ids.subList(100, 200).forEach(id -> listeners.add(follow(id, new Start.Beginning())));
     for (int i = 0; i < ids.size(); i++) {
-      TestingListener listener =
-          i % 2 == 0 ? early.get(i / 2) : follow(ids.get(i), new Start.Beginning());
-      List<Integer> tokens = TestingListener.tokens(listener.awaitFinished());
+      List<Integer> tokens = TestingListener.tokens(listeners.get(i).awaitFinished());
       assertThat(tokens).hasSize(10).containsOnly(i);
     }
   }
