@@ -49,6 +49,9 @@ final class EngineMeters implements EngineMetrics, AutoCloseable {
   private final List<Meter> meters = new ArrayList<>();
   private final Counter promptTokens;
   private final Counter generationTokens;
+  private final Counter prefixQueries;
+  private final Counter prefixHits;
+  private final Counter preemptions;
   private final Counter faults;
   private final Map<FinishReason, Counter> finished = new EnumMap<>(FinishReason.class);
   private final Timer firstToken;
@@ -77,6 +80,9 @@ final class EngineMeters implements EngineMetrics, AutoCloseable {
         "weir.kv.cache.usage.perc", "Share of the cache that is owned, 1 is all", m -> m.cacheUse);
     promptTokens = counter("weir.prompt.tokens", "Tokens of prompts", tags);
     generationTokens = counter("weir.generation.tokens", "Tokens of outputs", tags);
+    prefixQueries = counter("weir.prefix.cache.queries", "Tokens looked for in the cache", tags);
+    prefixHits = counter("weir.prefix.cache.hits", "Tokens found in the cache", tags);
+    preemptions = counter("weir.num.preemptions", "Requests that gave way in a full cache", tags);
     faults = counter("weir.engine.faults", "Steps, samplers and listeners that threw", tags);
     for (FinishReason reason : FinishReason.values()) {
       String label = reason.name().toLowerCase(Locale.ROOT);
@@ -168,6 +174,20 @@ final class EngineMeters implements EngineMetrics, AutoCloseable {
       return;
     }
     stepTokens.record(tokens);
+  }
+
+  @Override
+  public void onPrefix(int tokens, int found) {
+    if (!counting) {
+      return;
+    }
+    prefixQueries.increment(tokens);
+    prefixHits.increment(found);
+  }
+
+  @Override
+  public void onPreemption(String requestId) {
+    preemptions.increment();
   }
 
   @Override

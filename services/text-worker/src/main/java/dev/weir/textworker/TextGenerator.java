@@ -67,7 +67,9 @@ final class TextGenerator implements Generator {
                   prompt,
                   sampling,
                   RequestedSampling.seed(request),
-                  deadline(request, headers, now)),
+                  deadline(request, headers, now),
+                  new TextRequest.Group(headers.tenant(), ""),
+                  headers.priority()),
               job);
       return job.of(generation);
     } catch (InvalidRequest e) {

@@ -171,7 +171,12 @@ final class TextModel implements AutoCloseable {
 
   private static TorchOptions options(TextWorkerConfig config) {
     return new TorchOptions(
-        config.precision(), config.device(), config.slots(), config.maxContext(), config.threads());
+        config.precision(),
+        config.device(),
+        config.slots(),
+        config.maxContext(),
+        config.kvMemory(),
+        config.threads());
   }
 
   private static Tokenizer tokenizer(Checkpoint checkpoint) {

@@ -4,6 +4,7 @@ import dev.weir.torch.Precision;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +35,14 @@ public interface TextWorkerConfig {
   /** Most tokens of a request, prompt and output together; 0: as many as the model knows. */
   @WithDefault("0")
   int maxContext();
+
+  /**
+   * Most memory of the cache of keys and values, such as {@code 1g}; 0: half of what is free.
+   * Requests beyond it wait, or give way to others and go on later.
+   */
+  @WithDefault("0")
+  @WithConverter(ByteSize.class)
+  Long kvMemory();
 
   /**
    * How the linear layers are computed: {@code auto}, {@code f32}, {@code bf16} or {@code int8}.

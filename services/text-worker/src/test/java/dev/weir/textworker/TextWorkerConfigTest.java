@@ -7,6 +7,7 @@ import dev.weir.torch.Precision;
 import io.smallrye.config.ConfigValidationException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -50,5 +51,18 @@ final class TextWorkerConfigTest {
     assertThatThrownBy(() -> TextWorkerConfig.load(Map.of()))
         .isInstanceOf(ConfigValidationException.class)
         .hasMessageContaining("weir.worker.model");
+  }
+
+  @Test
+  void memoryIsReadWithItsUnit() {
+    ByteSize sizes = new ByteSize();
+    assertThat(sizes.convert("1g")).isEqualTo(1L << 30);
+    assertThat(sizes.convert(" 512 MiB")).isEqualTo(512L << 20);
+    assertThat(sizes.convert("77")).isEqualTo(77);
+    for (String wrong : List.of("", "g", "-1g", "1.5g", "1x", "9999999999999t")) {
+      assertThatThrownBy(() -> sizes.convert(wrong))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("'" + wrong + "'");
+    }
   }
 }

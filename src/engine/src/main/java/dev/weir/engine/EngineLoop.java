@@ -38,7 +38,7 @@ final class EngineLoop {
     this.clock = clock;
     this.onGone = onGone;
     limits = model.limits();
-    scheduler = new Scheduler(limits, config.stepTokens());
+    scheduler = new Scheduler(limits, config.stepTokens(), metrics);
     sampler = new Sampler(limits.vocabulary());
     logits = new float[limits.vocabulary()];
   }
@@ -124,7 +124,7 @@ final class EngineLoop {
     metrics.onStep(tokens, parts.size(), clock.nanoTime() - started);
     int row = 0;
     for (Part part : parts) {
-      part.sequence().computed(part.slice().tokens().length);
+      scheduler.computed(part);
       if (part.slice().outputs() > 0) {
         generate(part, output, row++);
       }
@@ -140,6 +140,7 @@ final class EngineLoop {
     try {
       span = sample(part, output, row);
     } catch (RuntimeException e) {
+      scheduler.spoil(sequence);
       fail(sequence, e);
       return;
     }
@@ -184,12 +185,21 @@ final class EngineLoop {
       }
     } else {
       token = output.argMax(row);
+      if (token < 0) {
+        throw new IllegalStateException("the model's logits are not finite numbers");
+      }
     }
     int index = sequence.nextIndex();
     String text = sequence.output.append(token);
     sequence.append(token);
     return new TokenSpan(
-        index, new int[] {token}, text, logprobs, clock.now(), sequence.promptLength(), 0);
+        index,
+        new int[] {token},
+        text,
+        logprobs,
+        clock.now(),
+        sequence.promptLength(),
+        sequence.cachedTokens());
   }
 
   /**

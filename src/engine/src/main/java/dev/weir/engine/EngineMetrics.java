@@ -13,7 +13,7 @@ public interface EngineMetrics {
    *
    * @param running sequences with a slot
    * @param waiting sequences without one
-   * @param cacheUse share of the cache blocks that are owned by a sequence, 0 to 1
+   * @param cacheUse share of the cache blocks that a sequence holds, 0 to 1
    */
   default void onLoad(int running, int waiting, double cacheUse) {}
 
@@ -24,6 +24,17 @@ public interface EngineMetrics {
    * @param sequences that took part
    */
   default void onStep(int tokens, int sequences, long nanos) {}
+
+  /**
+   * A request was admitted.
+   *
+   * @param tokens of its prompt, and of the output that earlier attempts had emitted
+   * @param found how many of them were in the cache
+   */
+  default void onPrefix(int tokens, int found) {}
+
+  /** The cache was full: a request gave up its blocks and waits again. */
+  default void onPreemption(String requestId) {}
 
   /** The first new token of a request, {@code nanos} after it was submitted. */
   default void onFirstToken(int promptTokens, long nanos) {}

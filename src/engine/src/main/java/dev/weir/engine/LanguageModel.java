@@ -5,8 +5,9 @@ import java.util.List;
 /**
  * A text model on a device: the only seam between the engine and what computes.
  *
- * <p>The engine owns the cache as numbers (slots and blocks of {@link #BLOCK_TOKENS} tokens); an
- * implementation owns the memory behind them. Every method is called by one thread, the engine's.
+ * <p>The engine owns the cache as numbers (blocks of {@link #BLOCK_TOKENS} tokens); an
+ * implementation owns the memory behind them, and a block keeps its content until it is written
+ * again. Every method is called by one thread, the engine's.
  */
 public interface LanguageModel extends AutoCloseable {
   /** Tokens in one cache block. */
@@ -19,7 +20,8 @@ public interface LanguageModel extends AutoCloseable {
    * returns what was asked for. A slice may be a whole prompt, a part of one, or the one token of a
    * decoding sequence; all of them run in one call.
    *
-   * @param slices at most one for each slot, at least one token each
+   * @param slices at most one for each sequence and {@link ModelLimits#slots} of them, at least one
+   *     token each
    * @return as many rows as the slices ask for ({@link SequenceSlice#outputs}), in their order;
    *     valid until the next step
    */

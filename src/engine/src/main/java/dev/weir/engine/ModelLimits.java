@@ -5,7 +5,7 @@ package dev.weir.engine;
  *
  * @param vocabulary rows of the output layer
  * @param contextLength most tokens of one sequence, prompt and output together
- * @param slots sequences that can be in the cache at the same time
+ * @param slots sequences that can run at the same time
  * @param cacheBlocks cache blocks of {@link LanguageModel#BLOCK_TOKENS} tokens in all
  * @param rowInvariant whether the logits of a row depend on its own tokens only, bit for bit: not
  *     on the batch, the chunking or the thread count

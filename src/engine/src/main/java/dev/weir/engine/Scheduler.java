@@ -2,10 +2,12 @@ package dev.weir.engine;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Deals out the tokens of a step. There are no phases: each sequence has a number of tokens to
@@ -13,31 +15,32 @@ import java.util.function.Consumer;
  *
  * <p>Sequences that need one token come first, so that a long prompt never makes the outputs beside
  * it wait; then the others in the order of their admission; what is left admits from the queue,
- * first come, first served. A sequence is admitted when a slot is free and the cache has blocks for
- * its prompt and its longest output: reserving them all means that a running sequence never has to
- * be put out again.
+ * first come, first served. A sequence is admitted when few enough run and the cache has blocks for
+ * all tokens that it has now; those of its output are taken as they come. If they run out, the
+ * sequence of the lowest priority, the newest of them, waits again in front of the queue, and goes
+ * on later behind the tokens that it has.
  */
 final class Scheduler {
   private final int stepTokens;
   private final int slots;
-  private final BitSet usedSlots;
-  private final BlockAllocator allocator;
+  private final BlockPool pool;
   // in the order of admission
   private final List<Sequence> running = new ArrayList<>();
   private final Deque<Sequence> waiting = new ArrayDeque<>();
+  private final EngineMetrics metrics;
 
   /** What one sequence computes in a step. */
   record Part(Sequence sequence, SequenceSlice slice) {}
 
-  Scheduler(ModelLimits limits, int stepTokens) {
+  Scheduler(ModelLimits limits, int stepTokens, EngineMetrics metrics) {
     if (stepTokens < limits.slots()) {
       throw new IllegalArgumentException(
           "a step of %d tokens cannot serve %d slots".formatted(stepTokens, limits.slots()));
     }
     this.stepTokens = stepTokens;
+    this.metrics = metrics;
     slots = limits.slots();
-    usedSlots = new BitSet(slots);
-    allocator = new BlockAllocator(limits.cacheBlocks());
+    pool = new BlockPool(limits.cacheBlocks());
   }
 
   void add(Sequence sequence) {
@@ -47,54 +50,119 @@ final class Scheduler {
   /** The parts of the next step; none if there is nothing to compute. */
   List<Part> schedule(long nanos) {
     List<Part> parts = new ArrayList<>();
+    int before = running.size();
     int budget = stepTokens;
-    for (Sequence sequence : running) {
+    for (Sequence sequence : List.copyOf(running)) {
       if (sequence.pending() == 1) {
         budget -= add(parts, sequence, budget);
       }
     }
-    for (Sequence sequence : running) {
+    for (Sequence sequence : List.copyOf(running)) {
       if (sequence.pending() > 1) {
         budget -= add(parts, sequence, budget);
       }
     }
-    while (budget > 0 && !waiting.isEmpty() && admit(waiting.peek(), nanos)) {
-      budget -= add(parts, waiting.remove(), budget);
+    if (running.size() == before) { // else the cache is full
+      admit(parts, parts.stream().mapToInt(part -> part.slice().tokens().length).sum(), nanos);
     }
     return parts;
   }
 
-  private static int add(List<Part> parts, Sequence sequence, int budget) {
+  /** Gives a running sequence its part of a step, if it still runs and the budget has some left. */
+  private int add(List<Part> parts, Sequence sequence, int budget) {
     int count = Math.min(sequence.pending(), budget);
-    if (count > 0) {
-      parts.add(new Part(sequence, sequence.slice(count)));
+    if (count <= 0 || sequence.state != Sequence.State.RUNNING) {
+      return 0;
     }
+    int wanted = BlockPool.blocksFor(sequence.computed() + count);
+    while (sequence.blockCount() < wanted) {
+      if (pool.free() > 0) {
+        sequence.addBlock(pool.take());
+        continue;
+      }
+      Sequence victim = victim();
+      if (victim == null) {
+        throw new IllegalStateException("the cache is full, and nobody holds it");
+      }
+      parts.removeIf(part -> part.sequence() == victim);
+      preempt(victim);
+      if (victim == sequence) {
+        return 0;
+      }
+    }
+    parts.add(new Part(sequence, sequence.slice(count)));
     return count;
   }
 
-  private boolean admit(Sequence sequence, long nanos) {
-    int slot = usedSlots.nextClearBit(0);
-    int blocks = sequence.blocksNeeded();
-    if (slot >= slots || blocks > allocator.free()) {
-      return false;
-    }
-    usedSlots.set(slot);
-    sequence.slot = slot;
-    sequence.blocks = allocator.allocate(blocks);
-    sequence.state = Sequence.State.RUNNING;
-    sequence.times.admitted = nanos;
-    running.add(sequence);
-    return true;
+  /** Of the lowest priority, the newest. */
+  private @Nullable Sequence victim() {
+    return running.reversed().stream()
+        .min(Comparator.comparingInt(sequence -> sequence.request.priority()))
+        .orElse(null);
   }
 
-  /** Takes a sequence out, wherever it is; its slot and blocks are free. */
+  private void preempt(Sequence sequence) {
+    running.remove(sequence);
+    sequence.leaveBlocks(pool);
+    sequence.state = Sequence.State.WAITING;
+    waiting.addFirst(sequence);
+    metrics.onPreemption(sequence.request.id());
+  }
+
+  private void admit(List<Part> parts, int used, long nanos) {
+    int budget = stepTokens - used;
+    Iterator<Sequence> queue = waiting.iterator();
+    while (budget > 0 && running.size() < slots && queue.hasNext()) {
+      Sequence sequence = queue.next();
+      int found = sequence.reuse(pool);
+      if (comesSoon(sequence)) {
+        sequence.leaveBlocks(pool);
+        continue; // somebody computes its next block just now
+      }
+      int wanted = BlockPool.blocksFor(found + sequence.pending()) - sequence.blockCount();
+      if (wanted + running.size() > pool.free() && !running.isEmpty()) {
+        sequence.leaveBlocks(pool);
+        return; // nobody overtakes who waits for room
+      }
+      queue.remove();
+      if (sequence.admitted(nanos)) {
+        metrics.onPrefix(sequence.length(), found);
+      }
+      running.add(sequence);
+      budget -= add(parts, sequence, budget);
+    }
+  }
+
+  /**
+   * Whether a running sequence is about to compute what this one needs next: several answers to one
+   * prompt come at the same time, and all but the first then find its blocks a step later.
+   */
+  private boolean comesSoon(Sequence sequence) {
+    for (Sequence other : running) {
+      if (other.pending() > 1 && sequence.awaits(other)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A step has computed a part. */
+  void computed(Part part) {
+    part.sequence().computed(part.slice().tokens().length, pool);
+  }
+
+  /** What a sequence has computed is wrong and must not be found by others. */
+  void spoil(Sequence sequence) {
+    sequence.spoil(pool);
+  }
+
+  /** Takes a sequence out, wherever it is; nobody else's blocks are free. */
   void remove(Sequence sequence) {
     switch (sequence.state) {
       case WAITING -> waiting.remove(sequence);
       case RUNNING -> {
         running.remove(sequence);
-        usedSlots.clear(sequence.slot);
-        allocator.free(sequence.blocks);
+        sequence.leaveBlocks(pool);
       }
       case ENDED -> throw new IllegalStateException("request " + sequence.request.id() + " ended");
     }
@@ -114,8 +182,8 @@ final class Scheduler {
     return waiting.size();
   }
 
-  /** Share of the cache blocks that are owned. */
+  /** Share of the cache blocks that somebody holds. */
   double cacheUse() {
-    return (double) (allocator.blocks() - allocator.free()) / allocator.blocks();
+    return (double) (pool.blocks() - pool.free()) / pool.blocks();
   }
 }

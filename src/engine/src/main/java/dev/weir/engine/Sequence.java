@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
  * by the engine's thread only, but for the state, which others may read.
  *
  * <pre>
- *   WAITING --admit--> RUNNING --end--> ENDED
- *      '------------------end------------^
+ *   WAITING --admit---> RUNNING --end--> ENDED
+ *    ^ |                  |                ^
+ *    | '------------------|----end---------'
+ *    '-----preempt--------'
  * </pre>
  */
 final class Sequence {
@@ -36,8 +38,15 @@ final class Sequence {
   private int computed;
   private boolean proceeded;
   private int emittedBefore;
-  int slot = -1;
-  int[] blocks = NO_BLOCKS;
+  private final String salt;
+  // the block table, [at least blockCount]
+  private int[] blocks = NO_BLOCKS;
+  private int blockCount;
+  // how many of the blocks are published, and the content id of the last of them
+  private int published;
+  private long content = BlockPool.ROOT;
+  // how many tokens of the prompt the first admission found in the cache
+  private int cachedTokens = -1;
 
   /** Moments on the clock's {@code nanoTime}; 0 where they have not come. */
   static final class Times {
@@ -57,6 +66,7 @@ final class Sequence {
     this.output = output;
     this.limit = limit;
     times = new Times(nanos);
+    salt = request.group().salt();
     tokens = request.prompt().clone();
     length = tokens.length;
   }
@@ -71,11 +81,6 @@ final class Sequence {
 
   int[] tokens() {
     return tokens;
-  }
-
-  /** Blocks for all that it may ever compute: the last token of an output is never fed. */
-  int blocksNeeded() {
-    return BlockAllocator.blocksFor(promptLength() + limit - 1);
   }
 
   /**
@@ -119,7 +124,6 @@ final class Sequence {
   SequenceSlice slice(int count) {
     boolean last = proceeded && computed + count == length;
     return new SequenceSlice(
-        slot,
         computed,
         Arrays.copyOfRange(tokens, computed, computed + count),
         blocks,
@@ -127,8 +131,97 @@ final class Sequence {
         last && !request.sampling().takesArgMax(nextIndex()));
   }
 
-  void computed(int count) {
+  int computed() {
+    return computed;
+  }
+
+  /** A step has computed tokens; blocks that are full now can be found by others. */
+  void computed(int count, BlockPool pool) {
     computed += count;
+    for (; (published + 1) * LanguageModel.BLOCK_TOKENS <= computed; published++) {
+      int from = published * LanguageModel.BLOCK_TOKENS;
+      content = pool.publish(blocks[published], content, salt, tokens, from);
+    }
+  }
+
+  /**
+   * Begins with what others have computed of the same tokens: holds those blocks. The last token is
+   * always left to compute, for it brings forth the next one.
+   *
+   * @return how many tokens were found
+   */
+  int reuse(BlockPool pool) {
+    int most = (length - 1) / LanguageModel.BLOCK_TOKENS;
+    while (blockCount < most) {
+      int block = pool.hit(content, salt, tokens, computed);
+      if (block < 0) {
+        break;
+      }
+      addBlock(block);
+      content = pool.content(block);
+      published++;
+      computed += LanguageModel.BLOCK_TOKENS;
+    }
+    return computed;
+  }
+
+  /** Whether a step of the other sequence computes the block that this one needs next. */
+  boolean awaits(Sequence other) {
+    int end = computed + LanguageModel.BLOCK_TOKENS;
+    return salt.equals(other.salt)
+        && end < length
+        && end <= other.length
+        && end > other.computed
+        && Arrays.equals(tokens, 0, end, other.tokens, 0, end);
+  }
+
+  /** It was admitted; true if for the first time. */
+  boolean admitted(long nanos) {
+    state = State.RUNNING;
+    boolean first = cachedTokens < 0;
+    if (first) {
+      cachedTokens = Math.min(computed, promptLength());
+      times.admitted = nanos;
+    }
+    return first;
+  }
+
+  /** Tokens of the prompt that were found in the cache. */
+  int cachedTokens() {
+    return Math.max(0, cachedTokens);
+  }
+
+  int blockCount() {
+    return blockCount;
+  }
+
+  int block(int index) {
+    return blocks[index];
+  }
+
+  void addBlock(int block) {
+    if (blockCount == blocks.length) {
+      blocks = Arrays.copyOf(blocks, Math.max(4, 2 * blockCount));
+    }
+    blocks[blockCount++] = block;
+  }
+
+  /** Leaves its blocks, the last first; what it computed must be found or computed again. */
+  void leaveBlocks(BlockPool pool) {
+    while (blockCount > 0) {
+      pool.release(blocks[--blockCount]);
+    }
+    blocks = NO_BLOCKS;
+    published = 0;
+    content = BlockPool.ROOT;
+    computed = 0;
+  }
+
+  /** Its numbers went wrong: nobody may find the blocks that it alone holds. */
+  void spoil(BlockPool pool) {
+    for (int i = 0; i < blockCount; i++) {
+      pool.spoil(blocks[i]);
+    }
   }
 
   /** Position in the output of the next token. */
@@ -144,6 +237,12 @@ final class Sequence {
   /** The outcome, with what is known now. */
   Outcome outcome(FinishReason reason, String text, @Nullable Throwable error) {
     return new Outcome(
-        reason, (long) emittedBefore + generated(), text, output.stop(), promptLength(), 0, error);
+        reason,
+        (long) emittedBefore + generated(),
+        text,
+        output.stop(),
+        promptLength(),
+        cachedTokens(),
+        error);
   }
 }

@@ -4,7 +4,9 @@ package dev.weir.engine;
 public interface StepOutput {
   int rows();
 
-  /** The id with the largest logit; the lowest id on a tie. */
+  /**
+   * The id with the largest logit, the lowest id on a tie; -1 if the largest is no finite number.
+   */
   int argMax(int row);
 
   /**

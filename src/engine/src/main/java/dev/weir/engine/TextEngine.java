@@ -225,7 +225,7 @@ public final class TextEngine implements AutoCloseable {
 
   private void gone(Sequence sequence) {
     taken.decrementAndGet();
-    if (sequence.slot >= 0) {
+    if (sequence.times.admitted != 0) {
       double seconds = (clock.nanoTime() - sequence.times.admitted) * 1e-9;
       recentSeconds = 0.9 * recentSeconds + 0.1 * seconds;
     }

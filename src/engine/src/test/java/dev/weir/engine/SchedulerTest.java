@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weir.engine.Scheduler.Part;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
@@ -22,9 +23,13 @@ final class SchedulerTest {
   private static final int BLOCKS = 24;
 
   private static Sequence sequence(int promptLength, int maxTokens) {
-    int[] prompt = new int[promptLength];
+    return sequence(new int[promptLength], maxTokens, 0);
+  }
+
+  private static Sequence sequence(int[] prompt, int maxTokens, int priority) {
     SamplingParameters sampling = SamplingParameters.builder(maxTokens).build();
-    TextRequest request = new TextRequest("r", prompt, sampling, 0, Instant.MAX);
+    TextRequest request =
+        new TextRequest("r", prompt, sampling, 0, Instant.MAX, TextRequest.Group.DEFAULT, priority);
     OutputText output = new OutputText(TestingLanguageModel::bytes, false, sampling, maxTokens);
     Sequence sequence = new Sequence(request, new TestingListener(), output, maxTokens, 0);
     sequence.proceed(new int[0]);
@@ -32,36 +37,61 @@ final class SchedulerTest {
   }
 
   private static Scheduler scheduler(int slots, int stepTokens) {
-    return new Scheduler(new ModelLimits(32, 128, slots, BLOCKS, true, ""), stepTokens);
+    return new Scheduler(
+        new ModelLimits(32, 128, slots, BLOCKS, true, ""), stepTokens, EngineMetrics.NONE);
+  }
+
+  /** A prompt of its own, so that nobody finds its blocks. */
+  private static Sequence different(int promptLength, int maxTokens, int number, int priority) {
+    int[] prompt = new int[promptLength];
+    Arrays.fill(prompt, 1 + number);
+    return sequence(prompt, maxTokens, priority);
   }
 
   @Test
-  void theLowestFreeSlotIsTakenFirst() {
-    Scheduler scheduler = scheduler(3, 64);
-    Sequence first = sequence(1, 1);
-    Sequence second = sequence(1, 1);
-    scheduler.add(first);
-    scheduler.add(second);
-    scheduler.schedule(0);
-    scheduler.remove(first);
-    Sequence third = sequence(1, 1);
-    scheduler.add(third);
-    scheduler.schedule(0);
-    assertThat(List.of(second.slot, third.slot)).containsExactly(1, 0);
-  }
-
-  @Test
-  void nobodyOvertakesInTheQueue() {
+  void nobodyOvertakesWhoWaitsForRoom() {
     Scheduler scheduler = scheduler(3, 512);
-    Sequence half = sequence(200, 57); // 16 of 24 blocks
-    Sequence large = sequence(128, 17); // 9 blocks: does not fit beside it
-    Sequence small = sequence(1, 1);
+    Sequence half = different(200, 57, 1, 0); // 13 of 24 blocks
+    Sequence large = different(300, 17, 2, 0); // 19 blocks: does not fit beside it
+    Sequence small = different(1, 1, 3, 0);
     List.of(half, large, small).forEach(scheduler::add);
     scheduler.schedule(0);
     assertThat(scheduler.running()).isEqualTo(1);
     scheduler.remove(half);
     scheduler.schedule(0);
     assertThat(scheduler.running()).isEqualTo(2);
+  }
+
+  @Test
+  void whenBlocksRunOutTheNewestOfTheLowestPriorityWaitsAgain() {
+    Scheduler scheduler = scheduler(3, 512);
+    Sequence low = different(127, 200, 1, 0);
+    Sequence newest = different(127, 200, 2, 1);
+    List.of(low, newest).forEach(scheduler::add);
+    List<Sequence> live = new ArrayList<>(List.of(low, newest));
+    do {
+      step(scheduler, live, 512);
+    } while (low.state != Sequence.State.WAITING);
+    assertThat(newest.state).isEqualTo(Sequence.State.RUNNING);
+    assertThat(scheduler.waiting()).isEqualTo(1);
+    assertThat(low.length() + newest.length()).isGreaterThan(23 * 16); // the cache was full
+  }
+
+  @Test
+  void severalAnswersToOnePromptComputeItOnce() {
+    Scheduler scheduler = scheduler(4, 512);
+    for (int i = 0; i < 4; i++) {
+      scheduler.add(different(100, 8, 1, 0));
+    }
+    List<Part> first = scheduler.schedule(0);
+    assertThat(first).hasSize(1);
+    first.forEach(scheduler::computed);
+    first.forEach(part -> part.sequence().append(1));
+    List<Part> second = scheduler.schedule(0);
+    assertThat(second).hasSize(4);
+    assertThat(second.stream().mapToInt(part -> part.slice().tokens().length))
+        .containsExactly(1, 4, 4, 4); // 96 of the 100 are found
+    assertThat(scheduler.cacheUse()).isEqualTo((6 + 4.0) / BLOCKS);
   }
 
   @Test
@@ -76,7 +106,7 @@ final class SchedulerTest {
   }
 
   @Property(tries = 300)
-  void noSlotOrBlockIsEverSharedOrLost(
+  void noBlockIsEverLostAndEverySequenceGetsOn(
       @ForAll("actions") List<Integer> actions,
       @ForAll @IntRange(min = 1, max = 6) int slots,
       @ForAll @IntRange(min = 6, max = 48) int stepTokens) {
@@ -86,7 +116,9 @@ final class SchedulerTest {
     for (int action : actions) {
       number++;
       if (action < 4) {
-        Sequence added = sequence(1 + 13 * number % 90, 1 + 7 * number % 30);
+        int[] prompt = new int[1 + 13 * number % 90];
+        Arrays.fill(prompt, action); // some share their prefix
+        Sequence added = sequence(prompt, 1 + 7 * number % 30, action % 2);
         scheduler.add(added);
         live.add(added);
       } else if (action == 4 && !live.isEmpty()) {
@@ -118,7 +150,7 @@ final class SchedulerTest {
       assertThat(seen.add(sequence)).isTrue();
       int count = part.slice().tokens().length;
       total += count;
-      sequence.computed(count);
+      scheduler.computed(part);
       if (part.slice().outputs() == 1) {
         sequence.append(1);
         if (sequence.nextIndex() == sequence.limit) {
@@ -131,21 +163,22 @@ final class SchedulerTest {
   }
 
   private static void checkOwnership(Scheduler scheduler, List<Sequence> live, int slots) {
-    BitSet usedSlots = new BitSet();
-    BitSet usedBlocks = new BitSet();
+    BitSet held = new BitSet();
+    int running = 0;
     for (Sequence sequence : live) {
-      if (sequence.state == Sequence.State.RUNNING) {
-        assertThat(sequence.slot).isBetween(0, slots - 1);
-        assertThat(usedSlots.get(sequence.slot)).isFalse();
-        usedSlots.set(sequence.slot);
-        for (int block : sequence.blocks) {
-          assertThat(usedBlocks.get(block)).isFalse();
-          usedBlocks.set(block);
-        }
+      int full = sequence.computed() / LanguageModel.BLOCK_TOKENS;
+      for (int i = 0; i < sequence.blockCount(); i++) {
+        boolean mayBeShared = i < full;
+        assertThat(held.get(sequence.block(i)) && !mayBeShared).isFalse();
       }
+      for (int i = 0; i < sequence.blockCount(); i++) {
+        held.set(sequence.block(i));
+      }
+      running += sequence.state == Sequence.State.RUNNING ? 1 : 0;
     }
-    assertThat(scheduler.cacheUse()).isEqualTo(usedBlocks.cardinality() / (double) BLOCKS);
-    assertThat(scheduler.running()).isEqualTo(usedSlots.cardinality());
+    assertThat(running).isLessThanOrEqualTo(slots);
+    assertThat(scheduler.cacheUse()).isEqualTo(held.cardinality() / (double) BLOCKS);
+    assertThat(scheduler.running()).isEqualTo(running);
     assertThat(scheduler.running() + scheduler.waiting()).isEqualTo(live.size());
   }
 }

@@ -15,6 +15,7 @@ final class TestingEngineLoop {
   final List<EngineMetrics.RequestSummary> summaries = new ArrayList<>();
   final EngineLoop loop;
   int gone;
+  int preempted;
 
   TestingEngineLoop(ModelLimits limits, int stepTokens) {
     model = new TestingLanguageModel(limits);
@@ -23,6 +24,11 @@ final class TestingEngineLoop {
           @Override
           public void onFault(String requestId, Throwable fault) {
             faults.add(fault);
+          }
+
+          @Override
+          public void onPreemption(String requestId) {
+            preempted++;
           }
 
           @Override

@@ -20,8 +20,6 @@ public final class TestingLanguageModel implements LanguageModel {
   private final ModelLimits limits;
   // token at each position of each block; -1: nothing. [blocks x 16]
   private final int[] memory;
-  // what each slot holds, [slots][computed]
-  private final int[][] sequences;
   private final List<Integer> stepTokens = new ArrayList<>();
   private Consumer<List<SequenceSlice>> onStep = slices -> {};
   private int poison = -1;
@@ -33,7 +31,6 @@ public final class TestingLanguageModel implements LanguageModel {
     this.limits = limits;
     memory = new int[limits.cacheBlocks() * BLOCK_TOKENS];
     Arrays.fill(memory, -1);
-    sequences = new int[limits.slots()][0];
   }
 
   public static ModelLimits limits(int slots, int contextLength) {
@@ -102,15 +99,15 @@ public final class TestingLanguageModel implements LanguageModel {
     stepTokens.add(slices.stream().mapToInt(s -> s.tokens().length).sum());
     List<float[]> rows = new ArrayList<>();
     List<Boolean> whole = new ArrayList<>();
-    boolean[] seen = new boolean[limits.slots()];
+    check(slices.size() <= limits.slots(), "more sequences than slots");
+    checkOwners(slices);
     for (SequenceSlice slice : slices) {
-      check(!seen[slice.slot()], "slot %d twice in a step", slice.slot());
-      seen[slice.slot()] = true;
-      compute(slice);
-      int end = slice.start() + slice.tokens().length;
-      for (int length = end - slice.outputs() + 1; length <= end; length++) {
-        float[] row = logits(sequences[slice.slot()], length, limits.vocabulary());
-        if (sequences[slice.slot()][length - 1] == poison) {
+      int[] sequence = compute(slice);
+      for (int length = sequence.length - slice.outputs() + 1;
+          length <= sequence.length;
+          length++) {
+        float[] row = logits(sequence, length, limits.vocabulary());
+        if (sequence[length - 1] == poison) {
           Arrays.fill(row, Float.NaN);
         }
         rows.add(row);
@@ -120,32 +117,44 @@ public final class TestingLanguageModel implements LanguageModel {
     return new Rows(rows, whole, step);
   }
 
-  private void compute(SequenceSlice slice) {
+  /** What a slice writes, no other slice of the step may read or write. */
+  private static void checkOwners(List<SequenceSlice> slices) {
+    for (SequenceSlice writer : slices) {
+      for (int p = writer.start(); p < writer.start() + writer.tokens().length; p++) {
+        int written = writer.blocks()[p / BLOCK_TOKENS];
+        for (SequenceSlice other : slices) {
+          int used = Math.ceilDiv(other.start() + other.tokens().length, BLOCK_TOKENS);
+          check(
+              other == writer
+                  || Arrays.stream(other.blocks(), 0, used).noneMatch(block -> block == written),
+              "block %d is written by one sequence and used by another",
+              written);
+        }
+      }
+    }
+  }
+
+  /** Writes a slice into the blocks; returns the whole sequence as they have it. */
+  private int[] compute(SequenceSlice slice) {
     int start = slice.start();
     int[] tokens = slice.tokens();
-    int[] before = start == 0 ? new int[0] : sequences[slice.slot()];
-    check(
-        before.length == start,
-        "slot %d: start %d, computed %d",
-        slice.slot(),
-        start,
-        before.length);
     check(tokens.length > 0 && slice.outputs() <= tokens.length, "outputs beyond the tokens");
     check(start + tokens.length <= limits.contextLength(), "beyond the context");
     check(
         slice.blocks().length * BLOCK_TOKENS >= start + tokens.length,
         "a block table too short for %d tokens",
         start + tokens.length);
-    int[] after = Arrays.copyOf(before, start + tokens.length);
+    int[] sequence = new int[start + tokens.length];
+    for (int i = 0; i < start; i++) {
+      sequence[i] = memory[place(slice, i)];
+      check(sequence[i] >= 0, "position %d was never computed", i);
+    }
     for (int i = 0; i < tokens.length; i++) {
       check(tokens[i] >= 0 && tokens[i] < limits.vocabulary(), "no token: %d", tokens[i]);
-      after[start + i] = tokens[i];
+      sequence[start + i] = tokens[i];
       memory[place(slice, start + i)] = tokens[i];
     }
-    for (int i = 0; i < start; i++) {
-      check(memory[place(slice, i)] == before[i], "slot %d lost position %d", slice.slot(), i);
-    }
-    sequences[slice.slot()] = after;
+    return sequence;
   }
 
   private static int place(SequenceSlice slice, int position) {
@@ -198,7 +207,7 @@ public final class TestingLanguageModel implements LanguageModel {
           best = id;
         }
       }
-      return best;
+      return Float.isFinite(logits[best]) ? best : -1;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.weir.torch;
 import ai.djl.Device;
 import ai.djl.util.cuda.CudaUtils;
 import com.sun.management.OperatingSystemMXBean;
+import dev.weir.engine.LanguageModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -12,8 +13,13 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How long sequences may be, given the memory that is left once the weights are loaded. */
-final class CacheBudget {
+/**
+ * How many cache blocks there are, and how long a sequence may be.
+ *
+ * @param context most tokens of one sequence
+ * @param blocks of {@link LanguageModel#BLOCK_TOKENS} tokens
+ */
+record CacheBudget(int context, int blocks) {
   /** The other half is for activations, the Java heap and other processes. */
   private static final double SHARE = 0.5;
 
@@ -22,39 +28,43 @@ final class CacheBudget {
 
   private static final int LEAST_CONTEXT = 16;
 
-  private CacheBudget() {}
-
   /**
-   * Chooses the context length.
+   * Chooses both.
    *
    * @param modelContext positions that the model was made for
    * @param bytesPerToken keys and values of one position
    * @param availableBytes memory that is free
-   * @return {@code options.maxContext()}, or as much of {@code modelContext} as fits
-   * @throws IllegalArgumentException if it does not fit; the message says how much it would take
+   * @return blocks for as many sequences of {@code options.maxContext()} (else of the model's) as
+   *     there are slots, or as many as the memory holds that may be used
+   * @throws IllegalArgumentException if not even one sequence fits; the message says how much it
+   *     would take
    */
-  static int context(
+  static CacheBudget of(
       TorchOptions options, int modelContext, long bytesPerToken, long availableBytes) {
-    long budget = (long) (availableBytes * SHARE);
-    long fits = budget / (bytesPerToken * options.slots());
     int asked = options.maxContext();
     if (asked > modelContext) {
       throw new IllegalArgumentException(
           "maxContext is %d, the model was made for %d positions".formatted(asked, modelContext));
     }
-    int wanted = asked == 0 ? (int) Math.min(modelContext, fits) : asked;
-    int least = Math.min(LEAST_CONTEXT, modelContext);
-    if (wanted > fits || wanted < least) {
+    long share = (long) (availableBytes * SHARE);
+    if (options.kvMemory() > availableBytes) {
       throw new IllegalArgumentException(
-          ("%d slots of %d tokens need %,d bytes of cache, %,d bytes of memory are left for it;"
-                  + " lower slots or maxContext")
-              .formatted(
-                  options.slots(),
-                  Math.max(wanted, least),
-                  Math.max(wanted, least) * bytesPerToken * options.slots(),
-                  budget));
+          "kvMemory is %,d bytes, but only %,d bytes of memory are free"
+              .formatted(options.kvMemory(), availableBytes));
     }
-    return wanted;
+    long budget = options.kvMemory() > 0 ? options.kvMemory() : share;
+    long fits = budget / (bytesPerToken * LanguageModel.BLOCK_TOKENS);
+    int wanted = asked == 0 ? Math.min(modelContext, LEAST_CONTEXT) : asked;
+    if (fits < Math.ceilDiv(wanted, LanguageModel.BLOCK_TOKENS)) {
+      throw new IllegalArgumentException(
+          ("a sequence of %d tokens needs %,d bytes of cache, %,d bytes of memory are left for it;"
+                  + " lower maxContext or raise kvMemory")
+              .formatted(wanted, wanted * bytesPerToken, budget));
+    }
+    int context =
+        asked == 0 ? (int) Math.min(modelContext, fits * LanguageModel.BLOCK_TOKENS) : asked;
+    long useful = (long) options.slots() * Math.ceilDiv(context, LanguageModel.BLOCK_TOKENS);
+    return new CacheBudget(context, (int) Math.min(Math.min(fits, useful), Integer.MAX_VALUE));
   }
 
   /** Memory of a device that nothing uses, in bytes. */

@@ -1,49 +1,34 @@
 package dev.weir.torch;
 
 /**
- * How much of the cache is allocated: slots and positions grow together by doubling, up to the
- * limits, so that slots that are never used cost nothing.
+ * How many blocks of the cache are allocated: they grow by doubling, up to the limit, so that
+ * blocks that are never used cost nothing.
  */
 final class CacheSize {
-  private static final int FIRST_TIME = 256;
+  private static final int FIRST_BLOCKS = 64;
 
-  private final int maxSlots;
-  private final int maxTime;
-  private int slots;
-  private int time;
+  private final int most;
+  private int blocks;
 
-  CacheSize(int maxSlots, int maxTime) {
-    this.maxSlots = maxSlots;
-    this.maxTime = maxTime;
+  CacheSize(int most) {
+    this.most = most;
   }
 
-  int slots() {
-    return slots;
-  }
-
-  int time() {
-    return time;
+  int blocks() {
+    return blocks;
   }
 
   /**
    * Makes room.
    *
-   * @param slot highest slot in use
-   * @param end longest sequence, in tokens
+   * @param block highest block in use
    * @return whether the size changed
    */
-  boolean cover(int slot, int end) {
-    int oldSlots = slots;
-    int oldTime = time;
-    slots = grown(slots, slot + 1, 1, maxSlots);
-    time = grown(time, end, FIRST_TIME, maxTime);
-    return slots != oldSlots || time != oldTime;
-  }
-
-  private static int grown(int now, int wanted, int least, int most) {
-    if (wanted <= now) {
-      return now;
+  boolean cover(int block) {
+    if (block < blocks) {
+      return false;
     }
-    return Math.min(most, Math.max(Math.max(least, wanted), 2 * now));
+    blocks = Math.min(most, Math.max(Math.max(FIRST_BLOCKS, block + 1), 2 * blocks));
+    return true;
   }
 }

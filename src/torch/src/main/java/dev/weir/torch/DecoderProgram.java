@@ -1,5 +1,6 @@
 package dev.weir.torch;
 
+import dev.weir.engine.LanguageModel;
 import dev.weir.text.ModelConfig;
 import dev.weir.text.ModelConfig.DynamicNtk;
 import dev.weir.text.ModelConfig.Family;
@@ -80,6 +81,7 @@ final class DecoderProgram {
     constants.put("DEVICE", "torch.device(\"" + arithmetic.device() + "\")");
     constants.put("CPU", "torch.device(\"cpu\")");
     constants.put("CACHE", Integer.toString(arithmetic.cacheType()));
+    constants.put("BLOCK", Integer.toString(LanguageModel.BLOCK_TOKENS));
     constants.put("SEGMENT", Integer.toString(SEGMENT_FIELDS));
     return constants;
   }
@@ -106,19 +108,19 @@ final class DecoderProgram {
           return 0
       """;
 
+  /** The cache is [blocks, K, 16, D], so that what a head has in a block lies together. */
   private static final String RESERVE =
       """
-        def reserve(s: __torch__.Decoder, slots: int, time: int) -> int:
+        def reserve(s: __torch__.Decoder, blocks: int) -> int:
           for i in range({LAYERS} * 2):
-            fresh = torch.zeros([slots, {KV}, time, {D}], dtype={CACHE}, device={DEVICE})
+            fresh = torch.zeros([blocks, {KV}, {BLOCK}, {D}], dtype={CACHE}, device={DEVICE})
             if torch.lt(i, torch.len(s.cache)):
               old = s.cache[i]
-              part = torch.narrow(fresh, 0, 0, torch.size(old, 0))
-              _0 = torch.copy_(torch.narrow(part, 2, 0, torch.size(old, 2)), old)
+              _0 = torch.copy_(torch.narrow(fresh, 0, 0, torch.size(old, 0)), old)
               _1 = torch._set_item(s.cache, i, fresh)
             else:
               _2 = torch.append(s.cache, fresh)
-          return time
+          return blocks
       """;
 
   private String norm() {
@@ -137,7 +139,8 @@ final class DecoderProgram {
   }
 
   /**
-   * A mask for each segment and each window. Empty where every query sees all of low..end, or the
+   * A mask for each segment and each window, and which rows of the cache, of 16 positions of a
+   * head, its keys and values are. A mask is empty where every query sees all of low..end, or the
    * whole sequence causally.
    */
   private String masks() {
@@ -152,6 +155,17 @@ final class DecoderProgram {
           "      _%d = torch.append(found, s.mask(position, segments, g, %d))\n"
               .formatted(window, window));
     }
+    text.append("    return found\n");
+    text.append(
+        "  def gathers(s: __torch__.Decoder, table: Tensor, segments: List[int])"
+            + " -> List[Tensor]:\n"
+            + "    found = annotate(List[Tensor], [])\n"
+            + "    for g in range(torch.floordiv(torch.len(segments), {SEGMENT})):\n");
+    for (int window : windows) {
+      text.append(
+          "      _%d = torch.append(found, s.gather(table, segments, g, %d))\n"
+              .formatted(window, window));
+    }
     return text.append("    return found\n").toString();
   }
 
@@ -162,12 +176,21 @@ final class DecoderProgram {
           if torch.gt(window, 0):
             lowest = ops.prim.max(0, first - window + 1)
           return lowest
+        def gather(s: __torch__.Decoder, table: Tensor, segments: List[int], g: int, window: int) -> Tensor:
+          sequences = segments[g * {SEGMENT} + 1]
+          lowest = s.low(segments[g * {SEGMENT} + 3], window)
+          width = torch.floordiv(segments[g * {SEGMENT} + 4] + {BLOCK} - 1, {BLOCK})
+          skipped = torch.floordiv(lowest, {BLOCK})
+          blocks = torch.narrow(table, 0, segments[g * {SEGMENT} + 5], sequences * width)
+          blocks = torch.narrow(torch.view(blocks, [sequences, 1, width]), 2, skipped, width - skipped)
+          head = torch.view(torch.arange({KV}, dtype=4, device={DEVICE}), [1, -1, 1])
+          return torch.flatten(torch.add(torch.mul(blocks, {KV}), head))
         def mask(s: __torch__.Decoder, position: Tensor, segments: List[int], g: int, window: int) -> Tensor:
           row = segments[g * {SEGMENT}]
           sequences = segments[g * {SEGMENT} + 1]
           tokens = segments[g * {SEGMENT} + 2]
-          first = segments[g * {SEGMENT} + 4]
-          end = segments[g * {SEGMENT} + 5]
+          first = segments[g * {SEGMENT} + 3]
+          end = segments[g * {SEGMENT} + 4]
           rows = sequences * tokens
           causal = False
           if torch.gt(tokens, 1):
@@ -262,20 +285,20 @@ final class DecoderProgram {
           else:
             mixed = torch.scaled_dot_product_attention(heads, keys, values, mask, 0., False, scale=1.)
           return torch.reshape(torch.permute(mixed, [2, 0, 1, 3]), [-1, {ATTENDED}])
-        def attend(s: __torch__.Decoder, query: Tensor, key_cache: Tensor, value_cache: Tensor, masks: List[Tensor], kind: int, window: int, segments: List[int]) -> Tensor:
-          time = torch.size(key_cache, 2)
-          all_keys = torch.view(key_cache, [-1, time, {D}])
-          all_values = torch.view(value_cache, [-1, time, {D}])
+        def positions(s: __torch__.Decoder, cache: Tensor, rows: Tensor, sequences: int, lowest: int, end: int) -> Tensor:
+          found = torch.index_select(torch.view(cache, [-1, {BLOCK} * {D}]), 0, rows)
+          return torch.narrow(torch.view(found, [sequences * {KV}, -1, {D}]), 1, torch.remainder(lowest, {BLOCK}), end - lowest)
+        def attend(s: __torch__.Decoder, query: Tensor, key_cache: Tensor, value_cache: Tensor, masks: List[Tensor], gathers: List[Tensor], kind: int, window: int, segments: List[int]) -> Tensor:
           parts = annotate(List[Tensor], [])
           for g in range(torch.floordiv(torch.len(segments), {SEGMENT})):
             row = segments[g * {SEGMENT}]
             sequences = segments[g * {SEGMENT} + 1]
             tokens = segments[g * {SEGMENT} + 2]
-            slot = segments[g * {SEGMENT} + 3]
-            end = segments[g * {SEGMENT} + 5]
-            lowest = s.low(segments[g * {SEGMENT} + 4], window)
-            key = torch.narrow(torch.narrow(all_keys, 0, slot * {KV}, sequences * {KV}), 1, lowest, end - lowest)
-            value = torch.narrow(torch.narrow(all_values, 0, slot * {KV}, sequences * {KV}), 1, lowest, end - lowest)
+            lowest = s.low(segments[g * {SEGMENT} + 3], window)
+            end = segments[g * {SEGMENT} + 4]
+            gathered = gathers[g * {MASKS} + kind]
+            key = s.positions(key_cache, gathered, sequences, lowest, end)
+            value = s.positions(value_cache, gathered, sequences, lowest, end)
             rows = torch.narrow(query, 0, row, sequences * tokens)
             mask = masks[g * {MASKS} + kind]
             if torch.eq(tokens, 1):
@@ -295,7 +318,8 @@ final class DecoderProgram {
     StringBuilder text = new StringBuilder();
     text.append(
         "  def layer(s: __torch__.Decoder, x: Tensor, i: int, kind: int, window: int,"
-            + " turn: Tensor, place: Tensor, masks: List[Tensor], segments: List[int])"
+            + " turn: Tensor, place: Tensor, masks: List[Tensor], gathers: List[Tensor],"
+            + " segments: List[int])"
             + " -> Tensor:\n");
     line(text, "y = %s", normed("x", "first_norm"));
     line(text, "y = %s", linear("y", "qkv"));
@@ -323,7 +347,7 @@ final class DecoderProgram {
           side);
     }
     line(text, "query = torch.narrow(rotated, 1, 0, {HEADS})");
-    line(text, "mixed = s.attend(query, keys, values, masks, kind, window, segments)");
+    line(text, "mixed = s.attend(query, keys, values, masks, gathers, kind, window, segments)");
     line(text, "x = torch.add(x, %s)", linear("mixed", "attention_output"));
     line(text, "y = %s", normed("x", "second_norm"));
     text.append(feedForward());
@@ -387,26 +411,34 @@ final class DecoderProgram {
 
   private static final String STEP =
       """
-        def step(s: __torch__.Decoder, tokens: List[int], positions: List[int], lengths: List[int], slots: List[int], segments: List[int], outputs: List[int], logits: List[int]) -> List[Tensor]:
+        def step(s: __torch__.Decoder, tokens: List[int], positions: List[int], lengths: List[int], places: List[int], begun: List[int], segments: List[int], tables: List[int], outputs: List[int], logits: List[int]) -> List[Tensor]:
           ids = torch.tensor(tokens, dtype=4, device={DEVICE})
           position = torch.tensor(positions, dtype=4, device={DEVICE})
           turn = s.rotation(position, torch.tensor(lengths, dtype=4, device={DEVICE}))
-          slot = torch.unsqueeze(torch.tensor(slots, dtype=4, device={DEVICE}), 1)
-          head = torch.unsqueeze(torch.arange({KV}, dtype=4, device={DEVICE}), 0)
-          time = torch.size(s.cache[0], 2)
-          heads = torch.add(torch.mul(slot, {KV}), head)
-          place = torch.flatten(torch.add(torch.mul(heads, time), torch.unsqueeze(position, 1)))
+          written = torch.tensor(places, dtype=4, device={DEVICE})
+          block = torch.mul(torch.floor_divide(written, {BLOCK}), {KV} * {BLOCK})
+          head = torch.mul(torch.arange({KV}, dtype=4, device={DEVICE}), {BLOCK})
+          first = torch.unsqueeze(torch.add(block, torch.remainder(written, {BLOCK})), 1)
+          place = torch.flatten(torch.add(first, torch.unsqueeze(head, 0)))
+          if torch.gt(torch.len(begun), 0):
+            fresh = torch.tensor(begun, dtype=4, device={DEVICE})
+            for i in range(torch.len(s.cache)):
+              _4 = torch.index_fill_(s.cache[i], 0, fresh, 0)
           masks = s.masks(position, segments)
+          gathers = s.gathers(torch.tensor(tables, dtype=4, device={DEVICE}), segments)
           windows = {WINDOWS}
           kinds = {KINDS}
           x = {embedding}
           for i in range({LAYERS}):
-            x = s.layer(x, i, kinds[i], windows[i], turn, place, masks, segments)
+            x = s.layer(x, i, kinds[i], windows[i], turn, place, masks, gathers, segments)
           results = annotate(List[Tensor], [])
           if torch.gt(torch.len(outputs), 0):
             wanted = torch.index_select(x, 0, torch.tensor(outputs, dtype=4, device={DEVICE}))
             y = s.linear(s.norm(wanted, {final_norm}), 0)
-            _0 = torch.append(results, torch.cpu(torch.argmax(y, -1)))
+            best = torch.argmax(y, -1)
+            _0 = torch.append(results, torch.cpu(best))
+            largest = torch.gather(y, 1, torch.unsqueeze(best, 1))
+            _2 = torch.append(results, torch.contiguous(torch.cpu(torch.isfinite(largest))))
             if torch.gt(torch.len(logits), 0):
               if torch.lt(torch.len(logits), torch.len(outputs)):
                 y = torch.index_select(y, 0, torch.tensor(logits, dtype=4, device={DEVICE}))

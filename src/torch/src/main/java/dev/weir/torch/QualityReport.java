@@ -35,7 +35,6 @@ public record QualityReport(
     for (int[] window : windows) {
       SequenceScorer.visit(
           List.of(reference, model),
-          0,
           window,
           (position, argMax, rows) -> {
             int next = position + 1;

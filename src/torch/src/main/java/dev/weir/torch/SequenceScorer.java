@@ -36,8 +36,8 @@ public final class SequenceScorer {
     void onRow(int position, int[] argMax, float[][] rows);
   }
 
-  /** Scores a sequence in a slot of the model, whose cache it overwrites. */
-  public static Scores score(LanguageModel model, int slot, int[] tokens) {
+  /** Scores a sequence; it overwrites the first blocks of the model's cache. */
+  public static Scores score(LanguageModel model, int[] tokens) {
     Scores scores =
         new Scores(
             new int[tokens.length],
@@ -46,7 +46,6 @@ public final class SequenceScorer {
             new float[model.limits().vocabulary()]);
     visit(
         List.of(model),
-        slot,
         tokens,
         (position, argMax, rows) -> {
           float[] row = rows[0];
@@ -62,7 +61,7 @@ public final class SequenceScorer {
   }
 
   /** Runs the same sequence through models of the same vocabulary, chunk by chunk. */
-  static void visit(List<LanguageModel> models, int slot, int[] tokens, RowVisitor visitor) {
+  static void visit(List<LanguageModel> models, int[] tokens, RowVisitor visitor) {
     int vocabulary = models.getFirst().limits().vocabulary();
     int step = Math.max(1, MOST_LOGITS / vocabulary);
     float[][] rows = new float[models.size()][vocabulary];
@@ -72,7 +71,7 @@ public final class SequenceScorer {
     for (int start = 0; start < tokens.length; start += step) {
       int n = Math.min(step, tokens.length - start);
       int[] chunk = Arrays.copyOfRange(tokens, start, start + n);
-      SequenceSlice slice = new SequenceSlice(slot, start, chunk, blocks, n, true);
+      SequenceSlice slice = new SequenceSlice(start, chunk, blocks, n, true);
       List<StepOutput> outputs = models.stream().map(model -> model.step(List.of(slice))).toList();
       for (int row = 0; row < n; row++) {
         for (int model = 0; model < rows.length; model++) {

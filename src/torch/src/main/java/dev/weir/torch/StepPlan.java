@@ -1,23 +1,32 @@
 package dev.weir.torch;
 
+import static dev.weir.engine.LanguageModel.BLOCK_TOKENS;
+
 import dev.weir.engine.SequenceSlice;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * A step's slices as the flat lists that the program takes.
  *
- * <p>Rows of decoding sequences come first, by slot, so that neighbours in the cache make one
+ * <p>Rows of decoding sequences come first, by length, so that those of similar length make one
  * segment, which attends as one batch; then each longer slice is a segment of its own. A segment is
- * [first row, sequences, tokens of each, first slot, lowest position, end of the longest sequence].
+ * [first row, sequences, tokens of each, lowest position, end of the longest sequence, its place in
+ * {@code tables}]. There lie block tables of the sequences, one after the other, all as long as the
+ * longest needs; shorter ones repeat their last block, which the mask hides.
  *
  * @param tokens ids, [rows]
  * @param positions [rows]
  * @param lengths tokens of the row's sequence after this step, [rows]
- * @param slots [rows]
+ * @param places where keys and values of a row are written: block times 16, plus the place in it,
+ *     [rows]
+ * @param begun blocks whose first position is written, which are cleared before: what a block held
+ *     for another sequence, not-a-numbers even, would else reach the scores behind the mask
  * @param segments [segments x 6]
+ * @param tables blocks
  * @param outputs rows that are wanted, in the order of the slices
  * @param logits indices into {@code outputs} of those whose logits are wanted
  */
@@ -26,8 +35,10 @@ record StepPlan(
     long[] tokens,
     long[] positions,
     long[] lengths,
-    long[] slots,
+    long[] places,
+    long[] begun,
     long[] segments,
+    long[] tables,
     long[] outputs,
     long[] logits) {
 
@@ -46,7 +57,7 @@ record StepPlan(
     }
     order.sort(
         Comparator.<Integer, Boolean>comparing(i -> slices.get(i).tokens().length > 1)
-            .thenComparing(i -> slices.get(i).slot()));
+            .thenComparing(i -> slices.get(i).start()));
     for (int i : order) {
       builder.add(i, slices.get(i));
     }
@@ -57,7 +68,8 @@ record StepPlan(
     private final long[] tokens;
     private final long[] positions;
     private final long[] lengths;
-    private final long[] slots;
+    private final long[] places;
+    private final LongStream.Builder begun = LongStream.builder();
     private final int[] firstRow;
     private final List<Segment> segments = new ArrayList<>();
     private int row;
@@ -66,7 +78,7 @@ record StepPlan(
       tokens = new long[rows];
       positions = new long[rows];
       lengths = new long[rows];
-      slots = new long[rows];
+      places = new long[rows];
       firstRow = new int[slices];
     }
 
@@ -76,15 +88,20 @@ record StepPlan(
       firstRow[index] = row;
       Segment last = segments.isEmpty() ? null : segments.getLast();
       if (last == null || !last.takes(slice)) {
-        last = new Segment(row, n, slice.slot());
+        last = new Segment(row, n);
         segments.add(last);
       }
-      last.add(slice.start(), end);
+      last.add(slice, end);
       for (int i = 0; i < n; i++, row++) {
+        int position = slice.start() + i;
         tokens[row] = slice.tokens()[i];
-        positions[row] = slice.start() + i;
+        positions[row] = position;
         lengths[row] = end;
-        slots[row] = slice.slot();
+        long block = slice.blocks()[position / BLOCK_TOKENS];
+        places[row] = block * BLOCK_TOKENS + position % BLOCK_TOKENS;
+        if (position % BLOCK_TOKENS == 0) {
+          begun.add(block);
+        }
       }
     }
 
@@ -104,12 +121,27 @@ record StepPlan(
           outputs[output++] = first + j;
         }
       }
+      long[] fields = new long[segments.size() * DecoderProgram.SEGMENT_FIELDS];
+      LongStream.Builder tables = LongStream.builder();
+      int table = 0;
+      for (int i = 0; i < segments.size(); i++) {
+        Segment segment = segments.get(i);
+        System.arraycopy(
+            segment.fields(table),
+            0,
+            fields,
+            i * DecoderProgram.SEGMENT_FIELDS,
+            DecoderProgram.SEGMENT_FIELDS);
+        table += segment.addTables(tables);
+      }
       return new StepPlan(
           tokens,
           positions,
           lengths,
-          slots,
-          segments.stream().flatMapToLong(segment -> Arrays.stream(segment.fields())).toArray(),
+          places,
+          begun.build().toArray(),
+          fields,
+          tables.build().toArray(),
           outputs,
           Arrays.copyOf(logits, whole));
     }
@@ -118,36 +150,46 @@ record StepPlan(
   private static final class Segment {
     private final int row;
     private final int tokens;
-    private final int slot;
-    private int sequences;
+    private final List<SequenceSlice> slices = new ArrayList<>();
     private long cells;
     private int first = Integer.MAX_VALUE;
     private int end;
 
-    Segment(int row, int tokens, int slot) {
+    Segment(int row, int tokens) {
       this.row = row;
       this.tokens = tokens;
-      this.slot = slot;
     }
 
-    /** Whether a slice continues this segment: the next slot, decoding too, of similar length. */
+    /** Whether a slice continues this segment: decoding too, of similar length. */
     boolean takes(SequenceSlice slice) {
-      if (tokens > 1 || slice.tokens().length > 1 || slice.slot() != slot + sequences) {
+      if (tokens > 1 || slice.tokens().length > 1) {
         return false;
       }
       long length = slice.start() + 1L;
-      return (sequences + 1) * Math.max(end, length) <= 2 * (cells + length) + FREE_PADDING;
+      return (slices.size() + 1) * Math.max(end, length) <= 2 * (cells + length) + FREE_PADDING;
     }
 
-    void add(int start, int newEnd) {
-      sequences++;
+    void add(SequenceSlice slice, int newEnd) {
+      slices.add(slice);
       cells += newEnd;
-      first = Math.min(first, start);
+      first = Math.min(first, slice.start());
       end = Math.max(end, newEnd);
     }
 
-    long[] fields() {
-      return new long[] {row, sequences, tokens, slot, first, end};
+    long[] fields(int table) {
+      return new long[] {row, slices.size(), tokens, first, end, table};
+    }
+
+    /** Adds the block tables; returns how many entries they have. */
+    int addTables(LongStream.Builder tables) {
+      int width = Math.ceilDiv(end, BLOCK_TOKENS);
+      for (SequenceSlice slice : slices) {
+        int own = Math.ceilDiv(slice.start() + slice.tokens().length, BLOCK_TOKENS);
+        for (int i = 0; i < width; i++) {
+          tables.add(slice.blocks()[Math.min(i, own - 1)]);
+        }
+      }
+      return width * slices.size();
     }
   }
 }

@@ -10,6 +10,7 @@ import dev.weir.engine.SequenceSlice;
 import dev.weir.engine.StepOutput;
 import dev.weir.text.Checkpoint;
 import dev.weir.text.ModelConfig;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A decoder-only transformer in libtorch: one TorchScript call for each step.
  *
- * <p>The thread that makes the first step owns the model. A slot's keys and values are contiguous,
- * so block tables are ignored.
+ * <p>The thread that makes the first step owns the model. Attention gathers keys and values through
+ * the block tables, a copy in each step that the kernels of a native backend do without.
  */
 public final class TorchLanguageModel implements LanguageModel {
   private final TorchModule module;
@@ -34,7 +35,7 @@ public final class TorchLanguageModel implements LanguageModel {
     this.module = module;
     this.limits = limits;
     this.precision = precision;
-    this.cache = new CacheSize(limits.slots(), limits.contextLength());
+    this.cache = new CacheSize(limits.cacheBlocks());
   }
 
   /** Loads a model; see {@link #load(Checkpoint, TorchOptions, DoubleConsumer)}. */
@@ -64,8 +65,8 @@ public final class TorchLanguageModel implements LanguageModel {
     DecoderWeights weights = new DecoderWeights(config, checkpoint.tensors());
     long bytesPerToken =
         2L * config.layers() * config.kvHeads() * config.headSize() * arithmetic.cacheBytes();
-    int context =
-        CacheBudget.context(
+    CacheBudget budget =
+        CacheBudget.of(
             options,
             config.contextLength(),
             bytesPerToken,
@@ -88,10 +89,15 @@ public final class TorchLanguageModel implements LanguageModel {
             precision.name().toLowerCase(Locale.ROOT),
             arithmetic.gpu() ? "cuda" : "cpu",
             "torch" + engine.getVersion());
-    int blocks = options.slots() * Math.ceilDiv(context, BLOCK_TOKENS);
     return new TorchLanguageModel(
         module,
-        new ModelLimits(config.vocabulary(), context, options.slots(), blocks, false, numerics),
+        new ModelLimits(
+            config.vocabulary(),
+            budget.context(),
+            options.slots(),
+            budget.blocks(),
+            false,
+            numerics),
         precision);
   }
 
@@ -123,10 +129,8 @@ public final class TorchLanguageModel implements LanguageModel {
       output.close();
     }
     StepPlan plan = StepPlan.of(slices);
-    int lastSlot = slices.stream().mapToInt(SequenceSlice::slot).max().orElse(0);
-    int end = slices.stream().mapToInt(s -> s.start() + s.tokens().length).max().orElse(1);
-    if (cache.cover(lastSlot, end)) {
-      module.run("reserve", cache.slots(), cache.time());
+    if (cache.cover((int) Arrays.stream(plan.tables()).max().orElse(0))) {
+      module.run("reserve", cache.blocks());
     }
     NDManager scope = module.newScope();
     try {
@@ -137,8 +141,10 @@ public final class TorchLanguageModel implements LanguageModel {
               plan.tokens(),
               plan.positions(),
               plan.lengths(),
-              plan.slots(),
+              plan.places(),
+              plan.begun(),
               plan.segments(),
+              plan.tables(),
               plan.outputs(),
               plan.logits());
       output = new TorchStepOutput(scope, results, plan, limits.vocabulary());
@@ -166,12 +172,13 @@ public final class TorchLanguageModel implements LanguageModel {
     if (slices.isEmpty()) {
       throw new IllegalArgumentException("a step wants at least one slice");
     }
-    BitSet seen = new BitSet();
+    if (slices.size() > limits.slots()) {
+      throw new IllegalArgumentException(
+          "%d slices in a step, the model has %d slots".formatted(slices.size(), limits.slots()));
+    }
+    BitSet written = new BitSet();
     for (SequenceSlice slice : slices) {
       int n = slice.tokens().length;
-      require(slice.slot() >= 0 && slice.slot() < limits.slots(), "slot", slice.slot());
-      require(!seen.get(slice.slot()), "second slice of slot", slice.slot());
-      seen.set(slice.slot());
       require(n > 0, "number of tokens", n);
       require(
           slice.start() >= 0 && slice.start() <= limits.contextLength() - n,
@@ -180,6 +187,16 @@ public final class TorchLanguageModel implements LanguageModel {
       require(slice.outputs() >= 0 && slice.outputs() <= n, "outputs", slice.outputs());
       for (int token : slice.tokens()) {
         require(token >= 0 && token < limits.vocabulary(), "token", token);
+      }
+      int used = Math.ceilDiv(slice.start() + n, BLOCK_TOKENS);
+      require(slice.blocks().length >= used, "length of a block table", slice.blocks().length);
+      for (int i = 0; i < used; i++) {
+        int block = slice.blocks()[i];
+        require(block >= 0 && block < limits.cacheBlocks(), "block", block);
+        if (i >= slice.start() / BLOCK_TOKENS) {
+          require(!written.get(block), "second slice that writes block", block);
+          written.set(block);
+        }
       }
     }
   }

@@ -23,12 +23,19 @@ final class TorchStepOutput implements StepOutput, AutoCloseable {
    * Takes over results.
    *
    * @param scope owns {@code results}; closed with this
-   * @param results nothing, arg max [rows], or arg max and logits [whole rows, vocabulary]
+   * @param results nothing; or arg max [rows] and whether its logit is finite [rows, 1]; or those
+   *     and logits [whole rows, vocabulary]
    */
   TorchStepOutput(NDManager scope, NDList results, StepPlan plan, int vocabulary) {
     this.scope = scope;
     this.vocabulary = vocabulary;
     this.argMax = results.isEmpty() ? new long[0] : results.get(0).toLongArray();
+    boolean[] finite = results.isEmpty() ? new boolean[0] : results.get(1).toBooleanArray();
+    for (int i = 0; i < argMax.length; i++) {
+      if (!finite[i]) {
+        argMax[i] = -1;
+      }
+    }
     this.logitsRow = new int[argMax.length];
     Arrays.fill(logitsRow, NO_LOGITS);
     for (int i = 0; i < plan.logits().length; i++) {
@@ -36,9 +43,9 @@ final class TorchStepOutput implements StepOutput, AutoCloseable {
     }
     // A view of libtorch's memory: rows are copied only when somebody asks for them.
     this.logits =
-        results.size() < 2
+        results.size() < 3
             ? null
-            : results.get(1).toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
+            : results.get(2).toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
   }
 
   @Override

@@ -26,7 +26,7 @@ class CheckpointFixturesTest {
   void logitsAreThoseOfTheReference(String name, String config) {
     try (TorchLanguageModel model = open(name, config)) {
       for (Fixtures.Case expected : Fixtures.cases(name)) {
-        SequenceScorer.Scores scores = SequenceScorer.score(model, 0, expected.prompt());
+        SequenceScorer.Scores scores = SequenceScorer.score(model, expected.prompt());
         List<Double> logits = Fixtures.doubles(expected.json().get("logits_last"));
         for (int i = 0; i < logits.size(); i++) {
           assertThat((double) scores.lastLogits()[i]).isCloseTo(logits.get(i), within(1e-3));

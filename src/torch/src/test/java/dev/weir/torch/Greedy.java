@@ -24,7 +24,7 @@ final class Greedy {
         int length = prompts.get(s).length;
         int[] tokens = i == 0 ? prompts.get(s) : Arrays.copyOfRange(answers.get(s), i - 1, i);
         int start = i == 0 ? 0 : length + i - 1;
-        slices.add(new SequenceSlice(slots[s], start, tokens, new int[0], 1, false));
+        slices.add(new SequenceSlice(start, tokens, TestingConfigs.blocks(slots[s]), 1, false));
       }
       StepOutput output = model.step(slices);
       for (int s = 0; s < slots.length; s++) {

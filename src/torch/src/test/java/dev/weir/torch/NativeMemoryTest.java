@@ -41,14 +41,17 @@ class NativeMemoryTest {
     ModelConfig wide = TestingConfigs.wide();
     load(wide).close();
     long before = heap().orElseThrow().bytesInUse();
+    long used = 0;
     for (int i = 0; i < 3; i++) {
       try (TorchLanguageModel model = load(wide)) {
         steps(model, 1);
-        // More than 4 million weights, or the test shows nothing.
-        assertThat(heap().orElseThrow().bytesInUse() - before).isGreaterThan(2 * NOISE_BYTES);
+        used = heap().orElseThrow().bytesInUse() - before;
+        // More than 14 million weights, or the test shows nothing.
+        assertThat(used).isGreaterThan(8 * NOISE_BYTES);
       }
     }
-    assertThat(heap().orElseThrow().bytesInUse() - before).isLessThan(NOISE_BYTES);
+    // Three that were not freed would be three times as much; the rest is for the compilers.
+    assertThat(heap().orElseThrow().bytesInUse() - before).isLessThan(used / 2);
   }
 
   private static void steps(TorchLanguageModel model, int count) {
@@ -56,8 +59,8 @@ class NativeMemoryTest {
     Arrays.setAll(tokens, i -> i % TestingConfigs.VOCABULARY);
     List<SequenceSlice> slices =
         List.of(
-            new SequenceSlice(0, 0, tokens, new int[0], TOKENS, true),
-            new SequenceSlice(1, 0, new int[] {1}, new int[0], 1, false));
+            new SequenceSlice(0, tokens, TestingConfigs.blocks(0), TOKENS, true),
+            new SequenceSlice(0, new int[] {1}, TestingConfigs.blocks(1), 1, false));
     for (int i = 0; i < count; i++) {
       model.step(slices);
     }

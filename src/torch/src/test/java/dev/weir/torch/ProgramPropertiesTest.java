@@ -8,8 +8,10 @@ import dev.weir.engine.StepOutput;
 import dev.weir.text.ModelConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
@@ -26,7 +28,7 @@ class ProgramPropertiesTest {
     int[] tokens = random.ints(37, 0, TestingConfigs.VOCABULARY).toArray();
     double[][] expected = new PlainDecoder(config, tensors).logits(tokens);
     try (TorchLanguageModel model = load(config, tensors)) {
-      SequenceScorer.Scores scores = SequenceScorer.score(model, 1, tokens);
+      SequenceScorer.Scores scores = SequenceScorer.score(model, tokens);
       assertClose(scores.lastLogits(), expected[tokens.length - 1]);
       for (int t = 0; t < tokens.length; t++) {
         double sum = Arrays.stream(expected[t]).map(Math::exp).sum();
@@ -35,7 +37,7 @@ class ProgramPropertiesTest {
     }
   }
 
-  /** Sequences of different lengths, cut anyhow, in any slots, in steps with any others. */
+  /** Sequences of different lengths, cut anyhow, in any blocks, in steps with any others. */
   @Property(tries = 30)
   void everyScheduleComputesTheSame(@ForAll long seed) {
     Random random = new Random(seed);
@@ -49,9 +51,10 @@ class ProgramPropertiesTest {
       expected[slot] = definition.logits(sequences[slot]);
     }
     int[] computed = new int[SLOTS];
+    int[][] blocks = tables(random);
     try (TorchLanguageModel model = load(config, tensors)) {
       while (!Arrays.equals(computed, Arrays.stream(sequences).mapToInt(s -> s.length).toArray())) {
-        step(model, random, sequences, computed, expected);
+        step(model, random, sequences, blocks, computed, expected);
       }
     }
   }
@@ -60,9 +63,11 @@ class ProgramPropertiesTest {
       TorchLanguageModel model,
       Random random,
       int[][] sequences,
+      int[][] blocks,
       int[] computed,
       double[][][] expected) {
     List<SequenceSlice> slices = new ArrayList<>();
+    List<Integer> slots = new ArrayList<>();
     for (int slot = SLOTS - 1; slot >= 0; slot--) {
       int left = sequences[slot].length - computed[slot];
       if (left == 0 || random.nextInt(4) == 0) {
@@ -72,12 +77,8 @@ class ProgramPropertiesTest {
       int[] tokens = Arrays.copyOfRange(sequences[slot], computed[slot], computed[slot] + n);
       slices.add(
           new SequenceSlice(
-              slot,
-              computed[slot],
-              tokens,
-              new int[0],
-              random.nextInt(n + 1),
-              random.nextBoolean()));
+              computed[slot], tokens, blocks[slot], random.nextInt(n + 1), random.nextBoolean()));
+      slots.add(slot);
     }
     if (slices.isEmpty()) {
       return;
@@ -85,10 +86,12 @@ class ProgramPropertiesTest {
     StepOutput output = model.step(slices);
     float[] logits = new float[TestingConfigs.VOCABULARY];
     int row = 0;
-    for (SequenceSlice slice : slices) {
-      computed[slice.slot()] += slice.tokens().length;
+    for (int s = 0; s < slices.size(); s++) {
+      SequenceSlice slice = slices.get(s);
+      int slot = slots.get(s);
+      computed[slot] += slice.tokens().length;
       for (int i = 0; i < slice.outputs(); i++, row++) {
-        double[] wanted = expected[slice.slot()][computed[slice.slot()] - slice.outputs() + i];
+        double[] wanted = expected[slot][computed[slot] - slice.outputs() + i];
         double best = Arrays.stream(wanted).max().orElseThrow();
         assertThat(wanted[output.argMax(row)]).isCloseTo(best, within(TOLERANCE));
         if (slice.logits()) {
@@ -98,6 +101,17 @@ class ProgramPropertiesTest {
       }
     }
     assertThat(output.rows()).isEqualTo(row);
+  }
+
+  /** Each sequence has blocks of its own for 48 tokens, in any order and anywhere. */
+  private static int[][] tables(Random random) {
+    List<Integer> all = new ArrayList<>(IntStream.range(0, SLOTS * 3).boxed().toList());
+    Collections.shuffle(all, random);
+    int[][] tables = new int[SLOTS][3];
+    for (int i = 0; i < all.size(); i++) {
+      tables[i / 3][i % 3] = all.get(i);
+    }
+    return tables;
   }
 
   private static TorchLanguageModel load(ModelConfig config, TestingTensors tensors) {

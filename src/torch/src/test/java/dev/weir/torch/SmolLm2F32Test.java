@@ -35,7 +35,7 @@ class SmolLm2F32Test {
   void firstTokensHaveTheReferencesProbabilities() {
     for (JsonNode expected : SmolLm2.EXPECTED.get("generation")) {
       int[] prompt = Fixtures.ints(expected.get("prompt_ids"));
-      SequenceScorer.Scores scores = SequenceScorer.score(model, 0, prompt);
+      SequenceScorer.Scores scores = SequenceScorer.score(model, prompt);
       double norm = scores.logSumExp()[prompt.length - 1];
       for (JsonNode top : expected.get("first_token_top5")) {
         assertThat(scores.lastLogits()[top.get("id").asInt()] - norm)
@@ -63,8 +63,7 @@ class SmolLm2F32Test {
   @Test
   void proseIsAsLikelyAsTheReferenceSays() {
     for (JsonNode window : SmolLm2.EXPECTED.get("perplexity_windows")) {
-      double[] logprobs =
-          SequenceScorer.score(model, 0, Fixtures.ints(window.get("ids"))).logprobs();
+      double[] logprobs = SequenceScorer.score(model, Fixtures.ints(window.get("ids"))).logprobs();
       double nll = -Arrays.stream(logprobs, logprobs.length - 256, logprobs.length).sum();
       assertThat(nll)
           .isCloseTo(window.get("nll_sum_of_last_256").asDouble(), Percentage.withPercentage(0.1));

@@ -22,6 +22,11 @@ final class TestingConfigs {
 
   private TestingConfigs() {}
 
+  /** A block table for 128 tokens that no other slot has. */
+  static int[] blocks(int slot) {
+    return IntStream.range(8 * slot, 8 * slot + 8).toArray();
+  }
+
   /** Two layers of four heads of 8 over two of keys and values. */
   static ModelConfig small() {
     Rope rope = new Rope(frequencies(4, 10_000), 1, List.of(), CONTEXT, null);
@@ -32,7 +37,7 @@ final class TestingConfigs {
   static ModelConfig wide() {
     Rope rope = new Rope(frequencies(32, 10_000), 1, List.of(), CONTEXT, null);
     List<Integer> windows = List.of(0);
-    return config(512, 2048, 8, 8, 64, rope, windows, Activation.SILU, new Random(4));
+    return config(1024, 4096, 8, 8, 64, rope, windows, Activation.SILU, new Random(4));
   }
 
   /** Any architecture that the program knows; {@code rope} alone is given. */

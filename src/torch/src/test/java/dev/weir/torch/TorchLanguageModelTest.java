@@ -102,7 +102,7 @@ class TorchLanguageModelTest {
   @Test
   void logitsThatNobodyAskedForAreRefused() {
     try (TorchLanguageModel model = load(F32)) {
-      SequenceSlice slice = new SequenceSlice(0, 0, new int[] {1, 2}, new int[0], 1, false);
+      SequenceSlice slice = new SequenceSlice(0, new int[] {1, 2}, new int[] {0}, 1, false);
       StepOutput output = model.step(List.of(slice));
       assertThatThrownBy(() -> output.logits(0, new float[TestingConfigs.VOCABULARY]))
           .isInstanceOf(IllegalStateException.class)
@@ -135,16 +135,19 @@ class TorchLanguageModelTest {
   @Test
   void slicesBeyondTheLimitsAreRefusedBeforeTheyReachTheDevice() {
     try (TorchLanguageModel model = load(F32.withMaxContext(20))) {
-      assertRefused(model, "slot 4", whole(4, 1));
-      assertRefused(model, "slot -1", whole(-1, 1));
-      assertRefused(model, "second slice of slot 2", whole(2, 1), whole(2, 1));
+      assertRefused(model, "block 8", whole(1, 1)); // 4 slots of 20 tokens are 8 blocks
+      assertRefused(model, "second slice that writes block 0", whole(0, 1), whole(0, 1));
+      assertRefused(
+          model,
+          "length of a block table 0",
+          new SequenceSlice(0, new int[] {1}, new int[0], 1, false));
       assertRefused(model, "token 40", whole(0, 1, 40));
       assertRefused(model, "token -1", whole(0, -1));
       assertRefused(model, "number of tokens 0", whole(0));
       assertRefused(
-          model, "start 20", new SequenceSlice(0, 20, new int[] {1}, new int[0], 1, false));
+          model, "start 20", new SequenceSlice(20, new int[] {1}, new int[] {0, 1}, 1, false));
       assertRefused(
-          model, "outputs 2", new SequenceSlice(0, 0, new int[] {1}, new int[0], 2, false));
+          model, "outputs 2", new SequenceSlice(0, new int[] {1}, new int[] {0}, 2, false));
     }
   }
 
@@ -175,9 +178,61 @@ class TorchLanguageModelTest {
     assertThatThrownBy(() ->
             TorchLanguageModel.load(
                 TestingTensors.random(CONFIG, 1).checkpoint(large),
-                F32.withSlots(4096).withMaxContext(1 << 24)))
+                F32.withKvMemory(1 << 20).withMaxContext(1 << 24)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("4096 slots of 16777216 tokens need 17,592,186,044,416 bytes");
+        .hasMessageContaining("a sequence of 16777216 tokens needs 4,294,967,296 bytes of cache")
+        .hasMessageContaining("1,048,576 bytes");
+  }
+
+  @Test
+  void theCacheHasNoMoreBlocksThanItsMemoryHolds() {
+    try (TorchLanguageModel model = load(F32.withKvMemory(5 * 16 * 256 + 100))) {
+      assertThat(model.limits().cacheBlocks()).isEqualTo(5);
+      assertThat(model.limits().contextLength()).isEqualTo(5 * 16);
+    }
+  }
+
+  @Test
+  void whatABlockHeldForAnotherSequenceReachesNobody() {
+    TestingTensors tensors = TestingTensors.random(CONFIG, 8);
+    float[] embedding = tensors.values("model.embed_tokens.weight");
+    embedding[39 * CONFIG.hidden()] = Float.NaN;
+    try (TorchLanguageModel model = TorchLanguageModel.load(tensors.checkpoint(CONFIG), F32)) {
+      int[] loud = new int[16];
+      Arrays.fill(loud, 39);
+      assertThat(model.step(List.of(whole(0, loud))).argMax(0)).isEqualTo(-1);
+      model.step(List.of(whole(0, 1, 2), whole(1, 3, 4, 5, 6, 7)));
+      // two of different lengths decode in one segment: the shorter sees its block's rest masked
+      StepOutput output =
+          model.step(
+              List.of(
+                  new SequenceSlice(2, new int[] {3}, TestingConfigs.blocks(0), 1, true),
+                  new SequenceSlice(5, new int[] {8}, TestingConfigs.blocks(1), 1, true)));
+      float[] logits = new float[TestingConfigs.VOCABULARY];
+      output.logits(0, logits);
+      logits[39] = 0; // its row of the output layer is the embedding that is no number
+      for (float logit : logits) {
+        assertThat(logit).isFinite();
+      }
+    }
+  }
+
+  @Test
+  void sequencesShareTheBlocksOfACommonPrefix() {
+    try (TorchLanguageModel model = load(F32)) {
+      int[] prefix = new int[16];
+      Arrays.setAll(prefix, i -> i + 1);
+      int[] whole = Arrays.copyOf(prefix, 18);
+      whole[16] = 20;
+      whole[17] = 21;
+      float[] alone = logits(model, whole(0, whole));
+      SequenceSlice rest = new SequenceSlice(16, new int[] {20, 21}, new int[] {0, 9}, 1, true);
+      SequenceSlice other = new SequenceSlice(16, new int[] {5}, new int[] {0, 10}, 1, true);
+      float[] shared = logits(model, rest, other);
+      for (int i = 0; i < alone.length; i++) {
+        assertThat(shared[i]).isCloseTo(alone[i], within(1e-5f * Math.max(10, Math.abs(alone[i]))));
+      }
+    }
   }
 
   @Test
@@ -210,7 +265,8 @@ class TorchLanguageModelTest {
   }
 
   private static SequenceSlice whole(int slot, int... tokens) {
-    return new SequenceSlice(slot, 0, tokens, new int[0], Math.min(1, tokens.length), true);
+    return new SequenceSlice(
+        0, tokens, TestingConfigs.blocks(slot), Math.min(1, tokens.length), true);
   }
 
   private static float[] logits(TorchLanguageModel model, SequenceSlice... slices) {

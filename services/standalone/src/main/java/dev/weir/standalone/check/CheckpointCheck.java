@@ -23,7 +23,7 @@ final class CheckpointCheck {
     for (JsonNode expected : JSON.readTree(target.file().toFile()).path("cases")) {
       int[] prompt = JSON.convertValue(expected.path("prompt"), int[].class);
       String name = "prompt of %d tokens".formatted(prompt.length);
-      Scores scores = SequenceScorer.score(model, 0, prompt);
+      Scores scores = SequenceScorer.score(model, prompt);
 
       double difference =
           largestDifference(

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** Greedy decoding of one sequence at a time on slot 0 of a model, outside any engine. */
+/** Greedy decoding of one sequence at a time on the first blocks of a model, outside any engine. */
 final class Greedy {
   private Greedy() {}
 
@@ -30,6 +30,6 @@ final class Greedy {
     int[] blocks =
         IntStream.range(0, Math.ceilDiv(start + tokens.length, LanguageModel.BLOCK_TOKENS))
             .toArray();
-    return model.step(List.of(new SequenceSlice(0, start, tokens, blocks, 1, false))).argMax(0);
+    return model.step(List.of(new SequenceSlice(start, tokens, blocks, 1, false))).argMax(0);
   }
 }

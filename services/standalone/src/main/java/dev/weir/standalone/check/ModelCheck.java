@@ -67,7 +67,7 @@ final class ModelCheck {
       int[] prompt = tokenizer.encode(expected.path("prompt").asText(), false);
       report.equal(list(prompt), integers(expected.path("prompt_ids")), user + ": prompt ids");
 
-      Scores scores = SequenceScorer.score(model, 0, prompt);
+      Scores scores = SequenceScorer.score(model, prompt);
       double logSumExp = scores.logSumExp()[prompt.length - 1];
       for (JsonNode top : expected.path("first_token_top5")) {
         double logprob = scores.lastLogits()[top.path("id").asInt()] - logSumExp;
@@ -92,7 +92,7 @@ final class ModelCheck {
     int number = 0;
     for (JsonNode window : windows) {
       int[] ids = JSON.convertValue(window.path("ids"), int[].class);
-      double[] logprobs = SequenceScorer.score(model, 0, ids).logprobs();
+      double[] logprobs = SequenceScorer.score(model, ids).logprobs();
       double nll = 0;
       for (int i = ids.length - SCORED - 1; i < ids.length - 1; i++) {
         nll -= logprobs[i];

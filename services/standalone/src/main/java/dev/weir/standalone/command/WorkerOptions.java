@@ -33,6 +33,14 @@ final class WorkerOptions {
       description = "most tokens of a request, prompt and output (default: the model's)")
   @Nullable Integer maxContext;
 
+  @Option(
+      names = "--kv-memory",
+      paramLabel = "SIZE",
+      description =
+          "most memory of the cache of keys and values, such as 1g (default: half of what"
+              + " is free)")
+  @Nullable String kvMemory;
+
   TextWorkerConfig config(ModelSource model, Map<String, String> more) {
     Map<String, String> settings = new HashMap<>(more);
     settings.put("weir.worker.model", model.path().toString());
@@ -42,6 +50,7 @@ final class WorkerOptions {
     put(settings, "device", device);
     put(settings, "threads", threads);
     put(settings, "max-context", maxContext);
+    put(settings, "kv-memory", kvMemory);
     return TextWorkerConfig.load(settings);
   }
 
