@@ -144,6 +144,7 @@ final class EngineLoop {
       fail(sequence, e);
       return;
     }
+    scheduler.generated(sequence);
     long nanos = clock.nanoTime();
     if (sequence.generated() == 1) {
       sequence.times.firstToken = nanos;

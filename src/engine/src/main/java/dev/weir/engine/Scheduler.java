@@ -1,9 +1,7 @@
 package dev.weir.engine;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
@@ -14,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  * compute, be it one of its output, a chunk of its prompt, or tokens that another worker emitted.
  *
  * <p>Sequences that need one token come first, so that a long prompt never makes the outputs beside
- * it wait; then the others in the order of their admission; what is left admits from the queue,
- * first come, first served. A sequence is admitted when few enough run and the cache has blocks for
- * all tokens that it has now; those of its output are taken as they come. If they run out, the
- * sequence of the lowest priority, the newest of them, waits again in front of the queue, and goes
- * on later behind the tokens that it has.
+ * it wait; then the others in the order of their admission; what is left admits from the queue, in
+ * the order of {@link FairQueue}. A sequence is admitted when few enough run and the cache has
+ * blocks for all tokens that it has now; those of its output are taken as they come. If they run
+ * out, the sequence of the lowest priority, the newest of them, waits again at its old place, and
+ * goes on later behind the tokens that it has.
  */
 final class Scheduler {
   private final int stepTokens;
@@ -26,7 +24,7 @@ final class Scheduler {
   private final BlockPool pool;
   // in the order of admission
   private final List<Sequence> running = new ArrayList<>();
-  private final Deque<Sequence> waiting = new ArrayDeque<>();
+  private final FairQueue waiting = new FairQueue();
   private final EngineMetrics metrics;
 
   /** What one sequence computes in a step. */
@@ -105,7 +103,7 @@ final class Scheduler {
     running.remove(sequence);
     sequence.leaveBlocks(pool);
     sequence.state = Sequence.State.WAITING;
-    waiting.addFirst(sequence);
+    waiting.addAgain(sequence);
     metrics.onPreemption(sequence.request.id());
   }
 
@@ -124,8 +122,9 @@ final class Scheduler {
         sequence.leaveBlocks(pool);
         return; // nobody overtakes who waits for room
       }
-      queue.remove();
+      waiting.admit(sequence);
       if (sequence.admitted(nanos)) {
+        waiting.charge(sequence, Math.max(0, sequence.pending()));
         metrics.onPrefix(sequence.length(), found);
       }
       running.add(sequence);
@@ -151,6 +150,11 @@ final class Scheduler {
     part.sequence().computed(part.slice().tokens().length, pool);
   }
 
+  /** A token of a sequence's output was made. */
+  void generated(Sequence sequence) {
+    waiting.charge(sequence, FairQueue.OUTPUT_WEIGHT);
+  }
+
   /** What a sequence has computed is wrong and must not be found by others. */
   void spoil(Sequence sequence) {
     sequence.spoil(pool);
@@ -158,14 +162,12 @@ final class Scheduler {
 
   /** Takes a sequence out, wherever it is; nobody else's blocks are free. */
   void remove(Sequence sequence) {
-    switch (sequence.state) {
-      case WAITING -> waiting.remove(sequence);
-      case RUNNING -> {
-        running.remove(sequence);
-        sequence.leaveBlocks(pool);
-      }
-      case ENDED -> throw new IllegalStateException("request " + sequence.request.id() + " ended");
+    if (sequence.state == Sequence.State.ENDED) {
+      throw new IllegalStateException("request " + sequence.request.id() + " ended");
     }
+    running.remove(sequence);
+    waiting.leave(sequence);
+    sequence.leaveBlocks(pool);
     sequence.state = Sequence.State.ENDED;
   }
 

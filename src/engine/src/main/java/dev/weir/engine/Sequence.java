@@ -31,6 +31,8 @@ final class Sequence {
   final Times times;
 
   volatile State state = State.WAITING;
+  // its place among those of its tenant
+  long arrival;
   // prompt and output, [at least length]
   private int[] tokens;
   private int length;
