@@ -121,7 +121,9 @@ final class EngineLoop {
       parts.forEach(part -> fail(part.sequence(), e));
       return true;
     }
-    metrics.onStep(tokens, parts.size(), clock.nanoTime() - started);
+    long took = clock.nanoTime() - started;
+    metrics.onStep(tokens, parts.size(), took);
+    scheduler.took(parts, took);
     int row = 0;
     for (Part part : parts) {
       scheduler.computed(part);

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * goes on later behind the tokens that it has.
  */
 final class Scheduler {
-  private final int stepTokens;
+  private final StepBudget budget;
   private final int slots;
   private final BlockPool pool;
   // in the order of admission
@@ -35,7 +35,7 @@ final class Scheduler {
       throw new IllegalArgumentException(
           "a step of %d tokens cannot serve %d slots".formatted(stepTokens, limits.slots()));
     }
-    this.stepTokens = stepTokens;
+    budget = new StepBudget(stepTokens);
     this.metrics = metrics;
     slots = limits.slots();
     pool = new BlockPool(limits.cacheBlocks());
@@ -49,26 +49,26 @@ final class Scheduler {
   List<Part> schedule(long nanos) {
     List<Part> parts = new ArrayList<>();
     int before = running.size();
-    int budget = stepTokens;
     for (Sequence sequence : List.copyOf(running)) {
       if (sequence.pending() == 1) {
-        budget -= add(parts, sequence, budget);
+        add(parts, sequence, 1);
       }
     }
+    int left = budget.promptTokens(parts.size());
     for (Sequence sequence : List.copyOf(running)) {
       if (sequence.pending() > 1) {
-        budget -= add(parts, sequence, budget);
+        left -= add(parts, sequence, left);
       }
     }
     if (running.size() == before) { // else the cache is full
-      admit(parts, parts.stream().mapToInt(part -> part.slice().tokens().length).sum(), nanos);
+      admit(parts, left, nanos);
     }
     return parts;
   }
 
-  /** Gives a running sequence its part of a step, if it still runs and the budget has some left. */
-  private int add(List<Part> parts, Sequence sequence, int budget) {
-    int count = Math.min(sequence.pending(), budget);
+  /** Gives a running sequence its part of a step, if it still runs and there is room left. */
+  private int add(List<Part> parts, Sequence sequence, int most) {
+    int count = Math.min(sequence.pending(), most);
     if (count <= 0 || sequence.state != Sequence.State.RUNNING) {
       return 0;
     }
@@ -107,10 +107,10 @@ final class Scheduler {
     metrics.onPreemption(sequence.request.id());
   }
 
-  private void admit(List<Part> parts, int used, long nanos) {
-    int budget = stepTokens - used;
+  private void admit(List<Part> parts, int most, long nanos) {
+    int left = most;
     Iterator<Sequence> queue = waiting.iterator();
-    while (budget > 0 && running.size() < slots && queue.hasNext()) {
+    while (left > 0 && running.size() < slots && queue.hasNext()) {
       Sequence sequence = queue.next();
       int found = sequence.reuse(pool);
       if (comesSoon(sequence)) {
@@ -128,7 +128,7 @@ final class Scheduler {
         metrics.onPrefix(sequence.length(), found);
       }
       running.add(sequence);
-      budget -= add(parts, sequence, budget);
+      left -= add(parts, sequence, left);
     }
   }
 
@@ -143,6 +143,18 @@ final class Scheduler {
       }
     }
     return false;
+  }
+
+  /** A step took so long. */
+  void took(List<Part> parts, long nanos) {
+    int outputs = 0;
+    int others = 0;
+    for (Part part : parts) {
+      int count = part.slice().tokens().length;
+      outputs += count == 1 ? 1 : 0;
+      others += count == 1 ? 0 : count;
+    }
+    budget.learn(outputs, others, nanos);
   }
 
   /** A step has computed a part. */
