@@ -54,7 +54,7 @@ public interface TextWorkerConfig {
   @WithDefault("cpu")
   String device();
 
-  /** Threads of one operation, for the whole process; 0: the library's choice. */
+  /** Threads of one operation, for the whole process; 0: all cores but one. */
   @WithDefault("0")
   int threads();
 

@@ -24,7 +24,10 @@ final class WorkerOptions {
   @Option(names = "--device", paramLabel = "DEVICE", description = "cpu (default), or cuda:0")
   @Nullable String device;
 
-  @Option(names = "--threads", paramLabel = "N", description = "CPU threads (default: all cores)")
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "CPU threads (default: all cores but one)")
   @Nullable Integer threads;
 
   @Option(
