@@ -129,7 +129,10 @@ final class UpCommand implements Callable<Integer> {
     List<ModelLoader.Loading> loading = new ArrayList<>();
     for (ModelSource model : sources) {
       out.println(model.name() + ": loading");
-      loading.add(loader.begin(workerOptions.config(model, Map.of())));
+      // The broker stops too: nobody else could go on with what runs, so there is no use in
+      // waiting.
+      loading.add(
+          loader.begin(workerOptions.config(model, Map.of("weir.worker.close-limit", "PT1S"))));
     }
     return loading;
   }
