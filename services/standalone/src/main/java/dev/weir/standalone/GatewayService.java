@@ -10,6 +10,7 @@ import dev.weir.stream.StreamAdmin;
 import dev.weir.stream.StreamConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * A gateway with its Kafka clients.
@@ -21,13 +22,15 @@ public record GatewayService(Gateway gateway, KafkaModelRegistry models) {
   /**
    * Starts one and hands its parts to the stack.
    *
+   * @param ready what must hold beside Kafka for {@code /health/ready}
    * @throws dev.weir.stream.StreamUnavailableException if Kafka does not answer
    */
   public static GatewayService start(
       GatewayConfig config,
       StreamConfig streams,
       PrometheusMeterRegistry metrics,
-      ServiceStack stack) {
+      ServiceStack stack,
+      BooleanSupplier ready) {
     StreamAdmin admin = stack.add("admin client", new StreamAdmin(streams));
     admin.ensure(List.of());
     KafkaStreamReader reader = stack.add("stream reader", new KafkaStreamReader(streams, metrics));
@@ -42,7 +45,14 @@ public record GatewayService(Gateway gateway, KafkaModelRegistry models) {
     registry.awaitLoaded(); // else a first request would be told that its model is not there
     Gateway gateway =
         stack.add(
-            "gateway", Gateway.start(config, publisher, reader, registry, admin::answers, metrics));
+            "gateway",
+            Gateway.start(
+                config,
+                publisher,
+                reader,
+                registry,
+                () -> ready.getAsBoolean() && admin.answers(),
+                metrics));
     return new GatewayService(gateway, registry);
   }
 }

@@ -5,14 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -194,15 +199,77 @@ final class UpIT {
   }
 
   @Test
-  void anInterruptStopsEverythingInOrder(@TempDir Path other) throws Exception {
+  void whatSaysThatItIsReadyKnowsItsModel(@TempDir Path other) throws Exception {
+    int port = freePort();
+    try (WeirProcess second = starting(other, port)) {
+      URI ready = URI.create("http://127.0.0.1:" + port + "/health/ready");
+      while (!answers(ready)) {
+        assertThat(second.process().isAlive()).as("%s", second.lines()).isTrue();
+        LockSupport.parkNanos(20_000_000);
+      }
+      String models = get(ready.resolve("/v1/models"));
+      assertThat(JSON.readTree(models).path("data").path(0).path("id").asText())
+          .isEqualTo("smollm2");
+    }
+  }
+
+  @Test
+  void aStopInTheMiddleOfAStreamIsInOrderAndTheStreamGoesOnAtTheNextStart(@TempDir Path other)
+      throws Exception {
+    String id;
     try (WeirProcess second = WeirProcess.up(other)) {
-      second.process().destroy();
-      assertThat(second.exitCode()).isEqualTo(128 + 15); // what a shell says of SIGTERM
+      HttpRequest request =
+          HttpRequest.newBuilder(second.url().resolve("/v1/completions"))
+              .header("Content-Type", "application/json")
+              .POST(
+                  HttpRequest.BodyPublishers.ofString(
+                      "{\"model\":\"smollm2\",\"prompt\":\"Once\",\"max_tokens\":400,"
+                          + "\"ignore_eos\":true,\"stream\":true}"))
+              .build();
+      try (Stream<String> lines = HTTP.send(request, HttpResponse.BodyHandlers.ofLines()).body()) {
+        String first = lines.filter(line -> line.startsWith("data: ")).findFirst().orElseThrow();
+        id = JSON.readTree(first.substring(6)).path("id").asText().replace("cmpl-", "");
+        second.process().destroy();
+        assertThat(second.exitCode()).isEqualTo(128 + 15); // what a shell says of SIGTERM
+      }
     }
-    // What was stopped in order starts again on the same data.
     try (WeirProcess again = WeirProcess.up(other)) {
-      assertThat(again.url()).isNotNull();
+      String whole = get(again.url().resolve("/v1/streams/" + id)); // ends with the stream
+      assertThat(whole).contains("\"total\":400");
     }
+  }
+
+  private static WeirProcess starting(Path data, int port) throws Exception {
+    return WeirProcess.start(
+        "up",
+        "--data",
+        data.toString(),
+        "--port",
+        Integer.toString(port),
+        "--kafka-port",
+        "0",
+        "--model",
+        "smollm2=" + Requirement.smolLm2());
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static boolean answers(URI url) throws InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(url).timeout(Duration.ofSeconds(10)).build();
+    try {
+      return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException _) { // nobody listens yet
+      return false;
+    }
+  }
+
+  private static String get(URI url) throws Exception {
+    return HTTP.send(HttpRequest.newBuilder(url).build(), HttpResponse.BodyHandlers.ofString())
+        .body();
   }
 
   private static JsonNode completion(String body) throws Exception {

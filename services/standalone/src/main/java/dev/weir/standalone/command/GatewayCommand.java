@@ -29,7 +29,8 @@ final class GatewayCommand implements Callable<Integer> {
               gatewayOptions.config(),
               kafka.streams(),
               new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
-              running.stack());
+              running.stack(),
+              () -> true);
       Objects.requireNonNull(spec)
           .commandLine()
           .getOut()

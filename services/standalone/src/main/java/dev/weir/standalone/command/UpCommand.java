@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -77,8 +78,10 @@ final class UpCommand implements Callable<Integer> {
           running.stack().add("model loader", new ModelLoader(kafka.defaultDeadline(), metrics));
       List<ModelLoader.Loading> loading = load(loader, noText ? List.of() : modelsHere(), out);
       StreamConfig streams = streams(running, out);
+      AtomicBoolean loaded = new AtomicBoolean();
       GatewayService service =
-          GatewayService.start(gatewayOptions.config(), streams, metrics, running.stack());
+          GatewayService.start(
+              gatewayOptions.config(), streams, metrics, running.stack(), loaded::get);
       if (loading.isEmpty() && !noText) {
         loading = load(loader, pulled(out), out);
       }
@@ -94,6 +97,7 @@ final class UpCommand implements Callable<Integer> {
               "model %s is loaded, but its card does not come back from Kafka".formatted(model));
         }
       }
+      loaded.set(true);
       out.println("weir is ready on " + service.gateway().address());
       if (aotTraining) {
         TrainingRun.answerOne(URI.create(service.gateway().address()));
