@@ -160,10 +160,10 @@ public final class Answer implements Iterable<AnswerEvent>, AutoCloseable {
         : new AnswerException(failure.code(), failure.message(), failure.cause());
   }
 
-  /** How many chunks wait to be taken. */
-  int waiting() {
+  /** Whether more came than can wait, and the live stream was left. */
+  boolean overrun() {
     synchronized (lock) {
-      return waiting.size();
+      return overrun;
     }
   }
 
