@@ -26,7 +26,8 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
  */
 @TestInstance(Lifecycle.PER_CLASS)
 abstract class PageContract {
-  private static final String LONG = "Count from one to three hundred, in words.";
+  private static final String LONG =
+      "Write three short paragraphs and a numbered list about rivers.";
 
   /** Enough for people to see it stream: seconds, whatever the model has to say. */
   private static final int LONG_TOKENS = 200;
@@ -81,12 +82,8 @@ abstract class PageContract {
   }
 
   private static Visitor wantingTokens(Visitor visitor, int tokens, boolean markdown) {
-    visitor
-        .page()
-        .evaluate(
-            "settings => localStorage.setItem('weir.settings', JSON.stringify(settings))",
-            Map.of(
-                "temperature", 0, "max_tokens", tokens, "ignore_eos", true, "markdown", markdown));
+    visitor.prefer(
+        Map.of("temperature", 0, "max_tokens", tokens, "ignore_eos", true, "markdown", markdown));
     visitor.reload();
     return visitor.ready();
   }
@@ -211,7 +208,10 @@ abstract class PageContract {
 
   /** The text of a stream, read from its beginning by somebody who knows nothing but its id. */
   private String asReadByAnother(String id) {
-    try (Visitor other = Visitor.at(browsers, host().url().resolve("#r=" + id))) {
+    try (Visitor other = visit()) {
+      other.prefer(Map.of("markdown", false)); // which would show paragraphs instead of line breaks
+      other.page().navigate("about:blank"); // a change of the fragment alone loads nothing
+      other.page().navigate(host().url().resolve("#r=" + id).toString());
       other.awaitEnd();
       return other.text();
     }

@@ -13,6 +13,7 @@ import com.microsoft.playwright.options.ReducedMotion;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 
@@ -119,6 +120,12 @@ final class Visitor implements AutoCloseable {
 
   String text() {
     return answerText().textContent();
+  }
+
+  /** Sets what the settings dialog sets; the page reads it when it is loaded the next time. */
+  void prefer(Map<String, Object> settings) {
+    page.evaluate(
+        "settings => localStorage.setItem('weir.settings', JSON.stringify(settings))", settings);
   }
 
   /** Waits until what slides has slid. */
