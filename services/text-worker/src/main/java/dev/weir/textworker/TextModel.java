@@ -1,7 +1,6 @@
 package dev.weir.textworker;
 
 import dev.weir.engine.EngineClock;
-import dev.weir.engine.LanguageModel;
 import dev.weir.engine.ModelLimits;
 import dev.weir.engine.Outcome;
 import dev.weir.engine.SamplingParameters;
@@ -16,8 +15,6 @@ import dev.weir.text.Checkpoints;
 import dev.weir.text.Tokenizer;
 import dev.weir.text.template.ChatTemplate;
 import dev.weir.text.template.ChatTemplateException;
-import dev.weir.torch.TorchLanguageModel;
-import dev.weir.torch.TorchOptions;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,9 +52,7 @@ final class TextModel implements AutoCloseable {
   private TextModel(
       String name,
       Checkpoint checkpoint,
-      LanguageModel model,
-      String precision,
-      String backend,
+      ServedModel served,
       TextWorkerConfig config,
       Duration defaultDeadline,
       MeterRegistry registry) {
@@ -69,14 +64,14 @@ final class TextModel implements AutoCloseable {
     description =
         new Description(
             checkpoint.config().family().name().toLowerCase(Locale.ROOT),
-            precision,
-            backend,
+            served.precision(),
+            served.backend(),
             encoder.chat());
-    ModelLimits limits = model.limits();
+    ModelLimits limits = served.model().limits();
     meters = new EngineMeters(registry, name, limits.contextLength());
     engine =
         new TextEngine(
-            model,
+            served.model(),
             tokenizer::bytes,
             new TextEngineConfig(
                 config.stepTokens(), config.maxWaiting(), tokenizer.stripsLeadingSpace()),
@@ -106,25 +101,15 @@ final class TextModel implements AutoCloseable {
     long start = System.nanoTime();
     Checkpoint checkpoint = Checkpoints.open(config.model());
     try {
-      TorchLanguageModel model =
-          TorchLanguageModel.load(checkpoint, options(config)).closedAtExit();
-      String precision = model.precision().name().toLowerCase(Locale.ROOT);
-      TextModel loaded =
-          of(
-              checkpoint,
-              model,
-              precision,
-              "torch-" + config.device(),
-              config,
-              defaultDeadline,
-              registry);
+      ServedModel served = ServedModel.load(checkpoint, config);
+      TextModel loaded = of(checkpoint, served, config, defaultDeadline, registry);
       LOG.info(
           "model {} ({}, {}, {} slots of {} tokens) is ready after {} ms",
           loaded.name,
           loaded.description.family(),
-          precision,
-          model.limits().slots(),
-          model.limits().contextLength(),
+          served.precision(),
+          served.model().limits().slots(),
+          served.model().limits().contextLength(),
           (System.nanoTime() - start) / 1_000_000);
       return loaded;
     } catch (RuntimeException e) {
@@ -136,9 +121,7 @@ final class TextModel implements AutoCloseable {
   /** Starts an engine on a model that is loaded, and warms it up; owns both from now on. */
   static TextModel of(
       Checkpoint checkpoint,
-      LanguageModel model,
-      String precision,
-      String backend,
+      ServedModel served,
       TextWorkerConfig config,
       Duration defaultDeadline,
       MeterRegistry registry) {
@@ -148,14 +131,12 @@ final class TextModel implements AutoCloseable {
           new TextModel(
               config.name().orElse(checkpoint.name()),
               checkpoint,
-              model,
-              precision,
-              backend,
+              served,
               config,
               defaultDeadline,
               registry);
     } catch (RuntimeException e) {
-      model.close();
+      served.model().close();
       throw e;
     }
     try {
@@ -167,25 +148,6 @@ final class TextModel implements AutoCloseable {
       text.meters.close();
       throw e;
     }
-  }
-
-  private static TorchOptions options(TextWorkerConfig config) {
-    return new TorchOptions(
-        config.precision(),
-        config.device(),
-        config.slots(),
-        config.maxContext(),
-        config.kvMemory(),
-        config.threads() == 0 ? threads() : config.threads());
-  }
-
-  /**
-   * All cores but one, which Kafka's clients and the sockets need: an operation that waits for a
-   * thread whose core is taken waits for the scheduler. On two cores, with everything in one
-   * process, one thread made 58 tokens/s where two made 45, and 263 against 245 for 16 streams.
-   */
-  private static int threads() {
-    return Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
   }
 
   private static Tokenizer tokenizer(Checkpoint checkpoint) {

@@ -26,9 +26,7 @@ final class TextModelTest {
   private TextModel start(@Nullable Tokenizer tokenizer, @Nullable String template) {
     return TextModel.of(
         TestingCheckpoint.with(tokenizer, template),
-        model,
-        "f32",
-        "testing",
+        new ServedModel(model, "f32", "testing"),
         TextWorkerConfig.load(Map.of("weir.worker.model", "m", "weir.worker.step-tokens", "64")),
         Duration.ofMinutes(1),
         registry);

@@ -89,9 +89,7 @@ final class TextWorkerServiceIT {
     return TextModel.of(
         TestingCheckpoint.with(
             new TestingTokenizer(), "{% for m in messages %}{{ m.content }}{% endfor %}"),
-        model,
-        "f32",
-        "testing",
+        new ServedModel(model, "f32", "testing"),
         config,
         streams().defaultDeadline(),
         metrics);
