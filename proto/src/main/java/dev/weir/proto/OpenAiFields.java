@@ -87,7 +87,6 @@ final class OpenAiFields {
           entry("mm_processor_kwargs", OUT),
           entry("kv_transfer_params", OUT),
           entry("vllm_xargs", OUT),
-          entry("cache_salt", OUT),
           entry("priority", neutral(json -> isNumber(json, 0), "use the header priority")),
           entry("deadline", new Unsupported(json -> false, "use the header deadline")),
           entry("sampling", new Unsupported(json -> false, "put its fields beside model")),

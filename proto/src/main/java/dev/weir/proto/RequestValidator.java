@@ -17,6 +17,9 @@ public final class RequestValidator {
   private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9._-]{1,180}");
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
+  // It is part of what is hashed for every prompt; a UUID or a digest has room several times.
+  private static final int LONGEST_CACHE_SALT = 256;
+
   private final RequestLimits limits;
 
   public RequestValidator() {
@@ -52,6 +55,7 @@ public final class RequestValidator {
         && RequestJson.parsedTemplateVariables(request) == null) {
       throw field("chat_template_kwargs").wrongType("must be a JSON object");
     }
+    checkCacheSalt(request);
     SamplingValidator.validate(request.getSampling());
   }
 
@@ -102,6 +106,14 @@ public final class RequestValidator {
       if (!ROLES.contains(message.getRole())) {
         throw role.wrongValue("must be system, developer, user, assistant or tool");
       }
+    }
+  }
+
+  private static void checkCacheSalt(GenerationRequest request) {
+    String salt = request.getCacheSalt();
+    int characters = salt.codePointCount(0, salt.length());
+    if (request.hasCacheSalt() && (characters < 1 || characters > LONGEST_CACHE_SALT)) {
+      throw field("cache_salt").wrongValue("must have 1 to " + LONGEST_CACHE_SALT + " characters");
     }
   }
 

@@ -46,7 +46,10 @@ final class RequestValidatorTest {
         "{\"max_tokens\":5,\"min_tokens\":5}",
         "{\"logprobs\":true,\"top_logprobs\":20}",
         "{\"logprobs\":false,\"top_logprobs\":0}",
-        "{\"stop_token_ids\":[0]}");
+        "{\"stop_token_ids\":[0]}",
+        "{\"cache_salt\":\"s\"}",
+        // characters as a JSON schema counts them: each of these is two UTF-16 units
+        "{\"cache_salt\":\"" + "🙂".repeat(256) + "\"}");
   }
 
   @ParameterizedTest
@@ -84,6 +87,7 @@ final class RequestValidatorTest {
           {"logprobs":false,"top_logprobs":1}      | top_logprobs: needs logprobs; set logprobs to true
           {"stop":["a",""]}                        | stop[1]: must have 1 to 256 characters
           {"stop_token_ids":[1,-1]}                | stop_token_ids[1]: must be a token id, 0 or more
+          {"cache_salt":""}                        | cache_salt: must have 1 to 256 characters
           """)
   void whatIsOutOfRangeIsRefusedByItsField(String fields, String message) {
     assertInvalid(request(fields), ErrorCodes.INVALID_VALUE, message);
@@ -110,6 +114,14 @@ final class RequestValidatorTest {
         }),
         ErrorCodes.INVALID_VALUE,
         "stop_token_ids: must have at most 1024 ids");
+  }
+
+  @Test
+  void aSaltOfTheCacheIsBounded() {
+    assertInvalid(
+        request("{\"cache_salt\":\"" + "🙂".repeat(257) + "\"}"),
+        ErrorCodes.INVALID_VALUE,
+        "cache_salt: must have 1 to 256 characters");
   }
 
   @Test

@@ -82,6 +82,8 @@ final class ErrorsTest {
         400,
         "unsupported_parameter",
         "response_format");
+    assertError(chat(",\"cache_salt\":\"\""), 400, "invalid_value", "cache_salt");
+    assertError(chat(",\"cache_salt\":7"), 400, "invalid_type", "cache_salt");
     assertError(chat(",\"n\":0"), 400, "invalid_value", "n");
     assertError(chat(",\"n\":1.5"), 400, "invalid_type", "n");
     assertError(chat(",\"stream\":\"yes\""), 400, "invalid_type", "stream");

@@ -68,7 +68,7 @@ final class TextGenerator implements Generator {
                   sampling,
                   RequestedSampling.seed(request),
                   deadline(request, headers, now),
-                  new TextRequest.Group(headers.tenant(), ""),
+                  new TextRequest.Group(headers.tenant(), request.getCacheSalt()),
                   headers.priority()),
               job);
       return job.of(generation);

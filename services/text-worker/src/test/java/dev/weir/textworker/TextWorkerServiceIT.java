@@ -204,6 +204,37 @@ final class TextWorkerServiceIT {
   }
 
   @Test
+  void aPromptIsFoundInTheCacheByRequestsOfTheSameSaltAlone() throws Exception {
+    TestingLanguageModel model = new TestingLanguageModel(TestingLanguageModel.limits(2, 64));
+    try (TextWorkerService service = start("salted", model)) {
+      String prompt = "abcdefgh".repeat(5); // two whole blocks of the cache and a half
+      assertThat(cachedTokens("salted", prompt, null)).isEqualTo(0);
+      assertThat(cachedTokens("salted", prompt, null)).isEqualTo(32);
+      assertThat(cachedTokens("salted", prompt, "x")).isEqualTo(0);
+      assertThat(cachedTokens("salted", prompt, "x")).isEqualTo(32);
+      assertThat(cachedTokens("salted", prompt, "y")).isEqualTo(0);
+      assertThat(service.worker().ready()).isTrue();
+    }
+  }
+
+  private static int cachedTokens(String model, String prompt, @Nullable String salt)
+      throws Exception {
+    Finished finished =
+        ask(
+                model,
+                r -> {
+                  r.setPrompt(prompt);
+                  if (salt != null) {
+                    r.setCacheSalt(salt);
+                  }
+                })
+            .getLast()
+            .getFinished();
+    assertThat(finished.getReason()).isEqualTo(FinishReason.FINISH_REASON_LENGTH);
+    return finished.getUsage().getCachedTokens();
+  }
+
+  @Test
   void anEngineThatStopsTakesTheWorkerOutOfService() throws Exception {
     TestingLanguageModel model = new TestingLanguageModel(TestingLanguageModel.limits(2, 64));
     try (TextWorkerService service = start("mortal", model)) {

@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
+ * <p>What a request may say beside its prompt is set on the builder: {@code setSampling}, and
+ * {@code setCacheSalt} where no other request shall find its prompt in a worker's cache.
+ *
  * <p>Safe for use by any thread. One client a process is enough.
  */
 public final class WeirClient implements AutoCloseable {

@@ -138,6 +138,22 @@ final class UpIT {
   }
 
   @Test
+  void aPromptIsFoundInTheCacheByRequestsOfTheSameSaltAlone() throws Exception {
+    String prompt = "A river runs through the valley and the valley runs to the sea. ".repeat(4);
+    assertThat(cachedTokens(prompt, "one")).isZero();
+    assertThat(cachedTokens(prompt, "two")).isZero();
+    assertThat(cachedTokens(prompt, "one")).isPositive();
+  }
+
+  private static int cachedTokens(String prompt, String salt) throws Exception {
+    return completion(
+            "{\"model\":\"smollm2\",\"prompt\":\"%s\",\"max_tokens\":2,\"cache_salt\":\"%s\"}"
+                .formatted(prompt, salt))
+        .at("/usage/prompt_tokens_details/cached_tokens")
+        .asInt(-1);
+  }
+
+  @Test
   void mistakesAreOneClearErrorThatNamesTheField() throws Exception {
     assertError("{\"model\":\"nope\",\"prompt\":\"x\"}", 404, "model");
     assertError("{\"model\":\"smollm2\",\"prompt\":\"x\",\"max_tokens\":0}", 400, "max_tokens");
