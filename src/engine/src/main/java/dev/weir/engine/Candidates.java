@@ -7,6 +7,10 @@ import java.util.Arrays;
  * out. One instance serves any number of rows: its arrays are as long as the vocabulary and made
  * once.
  *
+ * <p>It begins with the whole vocabulary, or with its most probable tokens alone and the weight of
+ * all: then a filter that keeps none of the others, and surely so, makes it whole, and one that may
+ * keep some says that it cannot tell.
+ *
  * <p>A filter needs no sorting: each keeps what lies on one side of a threshold, and the threshold
  * is found by partitioning (quickselect with weights), in time linear in the candidates.
  */
@@ -21,6 +25,11 @@ final class Candidates {
   private final double[] masses;
   private int size;
   private double totalWeight;
+  // whether every token that may be drawn is here
+  private boolean whole;
+  // else: no other token's logit is above this, and the weight of all tokens
+  private double mostOutside;
+  private double weightOfAll;
 
   Candidates(int vocabulary) {
     ids = new int[vocabulary];
@@ -40,30 +49,79 @@ final class Candidates {
       largest = Math.max(largest, logit);
     }
     size = row.length;
+    whole = true;
     for (int i = 0; i < size; i++) {
       ids[i] = i;
       logits[i] = (row[i] - largest) / temperature;
     }
   }
 
-  /** Keeps candidates with at least {@code share} of the largest probability. */
-  void keepMinP(double share) {
-    keepFrom(Math.log(share));
+  /**
+   * Takes the most probable tokens of a row, the best first.
+   *
+   * @param best ids, [count]; becomes ascending
+   * @param bestLogits [count], in the order of the ids afterwards
+   * @param logNormalizer of all logits, see {@link StepOutput#logNormalizer}
+   */
+  void fillBest(
+      int[] best, float[] bestLogits, int count, double temperature, double logNormalizer) {
+    double largest = bestLogits[0];
+    mostOutside = (bestLogits[count - 1] - largest) / temperature;
+    weightOfAll = Math.exp(logNormalizer);
+    whole = count == ids.length;
+    sortById(best, bestLogits, count);
+    size = count;
+    for (int i = 0; i < count; i++) {
+      ids[i] = best[i];
+      logits[i] = (bestLogits[i] - largest) / temperature;
+    }
   }
 
-  /** Keeps the {@code count} most probable, and those equal to the last of them. */
-  void keepTopK(int count) {
+  /** By insertion: there are some dozens. */
+  private static void sortById(int[] ids, float[] logits, int count) {
+    for (int i = 1; i < count; i++) {
+      int id = ids[i];
+      float logit = logits[i];
+      int to = i;
+      for (; to > 0 && ids[to - 1] > id; to--) {
+        ids[to] = ids[to - 1];
+        logits[to] = logits[to - 1];
+      }
+      ids[to] = id;
+      logits[to] = logit;
+    }
+  }
+
+  /**
+   * Keeps candidates with at least {@code share} of the largest probability.
+   *
+   * @return false if others than those here may be kept; then nothing changes
+   */
+  boolean keepMinP(double share) {
+    return keepFrom(Math.log(share));
+  }
+
+  /**
+   * Keeps the {@code count} most probable, and those equal to the last of them.
+   *
+   * @return false if others than those here may be kept; then nothing changes
+   */
+  boolean keepTopK(int count) {
     if (count >= size) {
-      return;
+      return whole;
     }
     for (int i = 0; i < size; i++) {
       keys[i] = logits[i];
       masses[i] = 1;
     }
-    keepFrom(threshold(count));
+    return keepFrom(threshold(count));
   }
 
-  private void keepFrom(double least) {
+  private boolean keepFrom(double least) {
+    if (!whole && mostOutside >= least) {
+      return false;
+    }
+    whole = true;
     int kept = 0;
     for (int i = 0; i < size; i++) {
       if (logits[i] >= least) {
@@ -72,6 +130,7 @@ final class Candidates {
       }
     }
     size = kept;
+    return true;
   }
 
   /** Computes the probabilities of what is left; needed before the calls below. */
@@ -81,7 +140,7 @@ final class Candidates {
       weights[i] = Math.exp(logits[i]);
       total += weights[i];
     }
-    totalWeight = total;
+    totalWeight = whole ? total : Math.max(total, weightOfAll);
     if (!(total > 0 && total < Double.POSITIVE_INFINITY)) {
       throw new IllegalStateException("the model's logits are not finite numbers");
     }
@@ -91,13 +150,19 @@ final class Candidates {
    * Keeps the least set of the most probable that has at least {@code mass} of the probability. Of
    * equal ones at the border the higher ids stay, as with the stable ascending sort of
    * transformers.
+   *
+   * @return false if others than those here may be kept; then nothing changes
    */
-  void keepTopP(double mass) {
+  boolean keepTopP(double mass) {
     for (int i = 0; i < size; i++) {
       keys[i] = logits[i];
       masses[i] = weights[i];
     }
     double border = threshold(mass * totalWeight);
+    if (!whole && (mostOutside >= border || sum() < mass * totalWeight)) {
+      return false;
+    }
+    whole = true;
     double above = 0;
     double weightAtBorder = 0;
     int atBorder = 0;
@@ -121,24 +186,32 @@ final class Candidates {
     }
     size = kept;
     totalWeight = total;
+    return true;
   }
 
   /**
    * Locally typical sampling: keeps those whose information is closest to the entropy, with at
    * least {@code mass} of the probability.
+   *
+   * @param entropyOfAll of the distribution over all tokens; used if others than those here may be
+   *     drawn
+   * @return false if others than those here may be kept; then nothing changes
    */
-  void keepTypical(double mass) {
-    double entropy = 0;
-    for (int i = 0; i < size; i++) {
-      if (weights[i] > 0) {
-        entropy += weights[i] / totalWeight * information(i);
-      }
-    }
+  boolean keepTypical(double mass, double entropyOfAll) {
+    double entropy = whole ? entropy() : entropyOfAll;
     for (int i = 0; i < size; i++) {
       keys[i] = -Math.abs(information(i) - entropy);
       masses[i] = weights[i];
     }
     double border = threshold(mass * totalWeight);
+    if (!whole) {
+      // the others have more information than this each
+      double least = -Math.log(Math.exp(mostOutside) / totalWeight);
+      if (least <= entropy || entropy - least >= border || sum() < mass * totalWeight) {
+        return false;
+      }
+      whole = true;
+    }
     int kept = 0;
     double total = 0;
     for (int i = 0; i < size; i++) {
@@ -148,6 +221,30 @@ final class Candidates {
     }
     size = kept;
     totalWeight = total;
+    return true;
+  }
+
+  private double entropy() {
+    double entropy = 0;
+    for (int i = 0; i < size; i++) {
+      if (weights[i] > 0) {
+        entropy += weights[i] / totalWeight * information(i);
+      }
+    }
+    return entropy;
+  }
+
+  private double sum() {
+    double sum = 0;
+    for (int i = 0; i < size; i++) {
+      sum += weights[i];
+    }
+    return sum;
+  }
+
+  /** Probability of the candidates together: 1 unless others may be drawn too. */
+  double mass() {
+    return whole ? 1 : Math.min(1, sum() / totalWeight);
   }
 
   /** -ln p of a candidate; infinite where p underflows. */
@@ -166,8 +263,13 @@ final class Candidates {
    * Draws by inverting the cumulative distribution over the candidates in the order of their ids.
    *
    * @param uniform in [0, 1)
+   * @return the token, or -1 if it is none of the candidates: then it is the one at {@code uniform}
+   *     less {@link #mass} in the distribution of the others
    */
   int draw(double uniform) {
+    if (!whole && uniform >= mass()) {
+      return -1;
+    }
     double rest = uniform * totalWeight;
     int last = -1;
     for (int i = 0; i < size; i++) {

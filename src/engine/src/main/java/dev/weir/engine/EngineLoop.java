@@ -21,8 +21,6 @@ final class EngineLoop {
   private final EngineClock clock;
   private final Scheduler scheduler;
   private final Sampler sampler;
-  // the row of the sequence that is sampled now, [vocabulary]
-  private final float[] logits;
   // told of each sequence that is gone
   private final Consumer<Sequence> onGone;
   private @Nullable Throwable stopped;
@@ -38,9 +36,8 @@ final class EngineLoop {
     this.clock = clock;
     this.onGone = onGone;
     limits = model.limits();
-    scheduler = new Scheduler(limits, config.stepTokens(), metrics);
     sampler = new Sampler(limits.vocabulary());
-    logits = new float[limits.vocabulary()];
+    scheduler = new Scheduler(limits, config.stepTokens(), sampler, metrics);
   }
 
   void submit(Sequence sequence) {
@@ -127,7 +124,7 @@ final class EngineLoop {
     int row = 0;
     for (Part part : parts) {
       scheduler.computed(part);
-      if (part.slice().outputs() > 0) {
+      if (!part.slice().queries().isEmpty()) {
         generate(part, output, row++);
       }
     }
@@ -171,27 +168,17 @@ final class EngineLoop {
   private TokenSpan sample(Part part, StepOutput output, int row) {
     Sequence sequence = part.sequence();
     SamplingParameters parameters = sequence.request.sampling();
-    List<TokenLogprob> logprobs = List.of();
-    int token;
-    if (part.slice().logits()) {
-      output.logits(row, logits);
-      token =
-          sampler.sample(
-              logits,
-              parameters,
-              sequence.tokens(),
-              sequence.promptLength(),
-              sequence.length(),
-              sequence.request.seed());
-      if (parameters.topLogprobs() >= 0) {
-        logprobs = List.of(sampler.logprob(logits, token, parameters.topLogprobs()));
-      }
-    } else {
-      token = output.argMax(row);
-      if (token < 0) {
-        throw new IllegalStateException("the model's logits are not finite numbers");
-      }
-    }
+    int token =
+        sampler.sample(
+            output,
+            row,
+            part.slice().queries().getFirst(),
+            parameters,
+            sequence.request.seed(),
+            sequence.nextIndex());
+    int top = parameters.topLogprobs();
+    List<TokenLogprob> logprobs =
+        top < 0 ? List.of() : List.of(Sampler.logprob(output, row, token, top));
     int index = sequence.nextIndex();
     String text = sequence.output.append(token);
     sequence.append(token);

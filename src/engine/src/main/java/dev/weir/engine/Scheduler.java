@@ -25,17 +25,19 @@ final class Scheduler {
   // in the order of admission
   private final List<Sequence> running = new ArrayList<>();
   private final FairQueue waiting = new FairQueue();
+  private final Sampler sampler;
   private final EngineMetrics metrics;
 
   /** What one sequence computes in a step. */
   record Part(Sequence sequence, SequenceSlice slice) {}
 
-  Scheduler(ModelLimits limits, int stepTokens, EngineMetrics metrics) {
+  Scheduler(ModelLimits limits, int stepTokens, Sampler sampler, EngineMetrics metrics) {
     if (stepTokens < limits.slots()) {
       throw new IllegalArgumentException(
           "a step of %d tokens cannot serve %d slots".formatted(stepTokens, limits.slots()));
     }
     budget = new StepBudget(stepTokens);
+    this.sampler = sampler;
     this.metrics = metrics;
     slots = limits.slots();
     pool = new BlockPool(limits.cacheBlocks());
@@ -88,7 +90,7 @@ final class Scheduler {
         return 0;
       }
     }
-    parts.add(new Part(sequence, sequence.slice(count)));
+    parts.add(new Part(sequence, sequence.slice(count, sampler)));
     return count;
   }
 

@@ -1,6 +1,7 @@
 package dev.weir.engine;
 
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,15 +123,16 @@ final class Sequence {
     tokens[length++] = token;
   }
 
-  /** The next {@code count} tokens to compute; a row is wanted if they are the last. */
-  SequenceSlice slice(int count) {
+  /** The next {@code count} tokens to compute; if they are the last, the next one is drawn. */
+  SequenceSlice slice(int count, Sampler sampler) {
     boolean last = proceeded && computed + count == length;
     return new SequenceSlice(
         computed,
         Arrays.copyOfRange(tokens, computed, computed + count),
         blocks,
-        last ? 1 : 0,
-        last && !request.sampling().takesArgMax(nextIndex()));
+        last
+            ? List.of(sampler.query(request.sampling(), tokens, promptLength(), length))
+            : List.of());
   }
 
   int computed() {

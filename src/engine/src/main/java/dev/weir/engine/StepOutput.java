@@ -1,19 +1,62 @@
 package dev.weir.engine;
 
-/** What one step computed: rows in the order of the slices that asked for them. */
+/**
+ * What one step computed: a row for each {@link LogitsQuery}, in the order of the slices.
+ *
+ * <p>Only {@link #argMax} is defined for a row whose query wanted no candidates; the other methods
+ * throw IllegalStateException.
+ */
 public interface StepOutput {
   int rows();
 
   /**
-   * The id with the largest logit, the lowest id on a tie; -1 if the largest is no finite number.
+   * The id with the largest logit, the lowest id on a tie; -1 if a logit of the row is not a number
+   * or the largest is infinite.
    */
   int argMax(int row);
 
   /**
-   * Copies a row of logits.
+   * The largest logits, not divided by the temperature, the largest first and the lower id first
+   * among equals.
+   *
+   * @param ids [at least as many as the query wanted]
+   * @param logits the same length
+   * @return how many there are: as many as the query wanted, or the whole vocabulary
+   */
+  int candidates(int row, int[] ids, float[] logits);
+
+  /**
+   * ln of the sum over the vocabulary of exp((logit - largest logit) / temperature): from 0, where
+   * one token has all the probability, to ln vocabulary.
+   */
+  double logNormalizer(int row);
+
+  /** Entropy of softmax(logits / temperature), nats; the query must have wanted it. */
+  double entropy(int row);
+
+  /**
+   * Draws a token that is no candidate: the one at which the probabilities of softmax(logits /
+   * temperature), added up over those that are none in the order of their ids, exceed {@code mass};
+   * the last one of a positive probability if rounding keeps the sum below.
+   */
+  int tail(int row, double mass);
+
+  /** ln p of a token in the model's own distribution; the query must have wanted it. */
+  double logprob(int row, int id);
+
+  /**
+   * The most probable tokens of the model's own distribution, the best first; the query must have
+   * wanted log-probabilities.
+   *
+   * @param ids [at least n], n at most {@value SamplingParameters#MAX_TOP_LOGPROBS}
+   * @return how many there are: n, or the whole vocabulary
+   */
+  int alternatives(int row, int n, int[] ids);
+
+  /**
+   * Copies the model's own logits, unedited: a whole row, which is to be avoided.
    *
    * @param into [vocabulary]
-   * @throws IllegalStateException if the slice of this row did not ask for logits
    */
   void logits(int row, float[] into);
 }

@@ -77,7 +77,7 @@ final class CandidatesTest {
       last++;
     }
     double border = distance[ascending[last]] + 1e-12;
-    check(row, c -> {}, c -> c.keepTypical(p), i -> distance[i] <= border);
+    check(row, c -> {}, c -> c.keepTypical(p, Double.NaN), i -> distance[i] <= border);
   }
 
   private interface Filter {

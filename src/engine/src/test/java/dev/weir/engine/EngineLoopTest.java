@@ -34,19 +34,19 @@ final class EngineLoopTest {
   }
 
   @Test
-  void greedyWithWholeRowsTakesTheSameTokens() {
+  void greedyWithLogProbabilitiesTakesTheSameTokens() {
     TextRequest plain = greedy("weir", 40);
     TextRequest withLogprobs =
         request(
             plain.prompt(), SamplingParameters.builder(40).temperature(0).topLogprobs(2).build());
     TestingEngineLoop engine = engine(1, 64, 64);
-    List<Boolean> rows = new ArrayList<>();
-    engine.model.onStep(slices -> slices.forEach(s -> rows.add(s.logits())));
+    List<LogitsQuery> queries = new ArrayList<>();
+    engine.model.onStep(slices -> slices.forEach(s -> queries.addAll(s.queries())));
     List<Integer> tokens = engine.run(plain).tokens;
-    assertThat(rows).containsOnly(false);
-    rows.clear();
+    assertThat(queries).containsOnly(LogitsQuery.ARG_MAX);
+    queries.clear();
     TestingListener listener = engine.run(withLogprobs);
-    assertThat(rows).containsOnly(true);
+    assertThat(queries).allMatch(LogitsQuery::logprobs);
     assertThat(listener.tokens).isEqualTo(tokens);
     assertThat(listener.logprobs).hasSize(40);
     for (int i = 0; i < 40; i++) {

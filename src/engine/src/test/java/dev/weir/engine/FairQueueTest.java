@@ -92,7 +92,11 @@ final class FairQueueTest {
       @ForAll long seed, @ForAll @IntRange(min = 1, max = 12) int slots) {
     Random random = new Random(seed);
     Scheduler scheduler =
-        new Scheduler(new ModelLimits(32, 256, slots, BLOCKS, true, ""), 64, EngineMetrics.NONE);
+        new Scheduler(
+            new ModelLimits(32, 256, slots, BLOCKS, true, ""),
+            64,
+            new Sampler(32),
+            EngineMetrics.NONE);
     Map<String, Integer> waiting = new HashMap<>();
     for (int i = 0; i < 2200; i++) {
       String tenant = i % 11 == 0 ? "small" : "large";
@@ -115,7 +119,7 @@ final class FairQueueTest {
           waiting.merge(tenant, -1, Integer::sum);
         }
         scheduler.computed(part);
-        if (part.slice().outputs() == 1) {
+        if (!part.slice().queries().isEmpty()) {
           sequence.append(1);
           scheduler.generated(sequence);
           service.merge(tenant, FairQueue.OUTPUT_WEIGHT, Integer::sum);

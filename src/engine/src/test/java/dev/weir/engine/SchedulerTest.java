@@ -38,7 +38,10 @@ final class SchedulerTest {
 
   private static Scheduler scheduler(int slots, int stepTokens) {
     return new Scheduler(
-        new ModelLimits(32, 128, slots, BLOCKS, true, ""), stepTokens, EngineMetrics.NONE);
+        new ModelLimits(32, 128, slots, BLOCKS, true, ""),
+        stepTokens,
+        new Sampler(32),
+        EngineMetrics.NONE);
   }
 
   /** A prompt of its own, so that nobody finds its blocks. */
@@ -151,7 +154,7 @@ final class SchedulerTest {
       int count = part.slice().tokens().length;
       total += count;
       scheduler.computed(part);
-      if (part.slice().outputs() == 1) {
+      if (!part.slice().queries().isEmpty()) {
         sequence.append(1);
         if (sequence.nextIndex() == sequence.limit) {
           scheduler.remove(sequence);

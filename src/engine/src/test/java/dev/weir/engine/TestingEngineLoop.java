@@ -105,8 +105,11 @@ final class TestingEngineLoop {
     while (output.size() < sampling.maxTokens()
         && (last == null || !sampling.stopTokens().contains(last))) {
       int length = promptLength + output.size();
-      float[] logits = TestingLanguageModel.logits(tokens, length, vocabulary);
-      last = sampler.sample(logits, sampling, tokens, promptLength, length, request.seed());
+      LogitsQuery query = sampler.query(sampling, tokens, promptLength, length);
+      StepOutput row =
+          new DefinedStepOutput(
+              List.of(TestingLanguageModel.logits(tokens, length, vocabulary)), List.of(query));
+      last = sampler.sample(row, 0, query, sampling, request.seed(), output.size());
       tokens[length] = last;
       output.add(last);
     }

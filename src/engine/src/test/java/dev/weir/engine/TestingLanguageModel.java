@@ -98,12 +98,12 @@ public final class TestingLanguageModel implements LanguageModel {
     step++;
     stepTokens.add(slices.stream().mapToInt(s -> s.tokens().length).sum());
     List<float[]> rows = new ArrayList<>();
-    List<Boolean> whole = new ArrayList<>();
+    List<LogitsQuery> queries = new ArrayList<>();
     check(slices.size() <= limits.slots(), "more sequences than slots");
     checkOwners(slices);
     for (SequenceSlice slice : slices) {
       int[] sequence = compute(slice);
-      for (int length = sequence.length - slice.outputs() + 1;
+      for (int length = sequence.length - slice.queries().size() + 1;
           length <= sequence.length;
           length++) {
         float[] row = logits(sequence, length, limits.vocabulary());
@@ -111,10 +111,10 @@ public final class TestingLanguageModel implements LanguageModel {
           Arrays.fill(row, Float.NaN);
         }
         rows.add(row);
-        whole.add(slice.logits());
       }
+      queries.addAll(slice.queries());
     }
-    return new Rows(rows, whole, step);
+    return new Rows(new DefinedStepOutput(rows, queries), step);
   }
 
   /** What a slice writes, no other slice of the step may read or write. */
@@ -138,7 +138,8 @@ public final class TestingLanguageModel implements LanguageModel {
   private int[] compute(SequenceSlice slice) {
     int start = slice.start();
     int[] tokens = slice.tokens();
-    check(tokens.length > 0 && slice.outputs() <= tokens.length, "outputs beyond the tokens");
+    check(
+        tokens.length > 0 && slice.queries().size() <= tokens.length, "outputs beyond the tokens");
     check(start + tokens.length <= limits.contextLength(), "beyond the context");
     check(
         slice.blocks().length * BLOCK_TOKENS >= start + tokens.length,
@@ -181,42 +182,64 @@ public final class TestingLanguageModel implements LanguageModel {
     closed = true;
   }
 
+  /** Rows that are valid until the next step. */
   private final class Rows implements StepOutput {
-    private final List<float[]> rows;
-    private final List<Boolean> whole;
+    private final DefinedStepOutput rows;
     private final int madeBy;
 
-    Rows(List<float[]> rows, List<Boolean> whole, int madeBy) {
+    Rows(DefinedStepOutput rows, int madeBy) {
       this.rows = rows;
-      this.whole = whole;
       this.madeBy = madeBy;
+    }
+
+    private DefinedStepOutput valid() {
+      check(madeBy == step, "a row of an earlier step");
+      return rows;
     }
 
     @Override
     public int rows() {
-      return rows.size();
+      return valid().rows();
     }
 
     @Override
     public int argMax(int row) {
-      check(madeBy == step, "a row of an earlier step");
-      float[] logits = rows.get(row);
-      int best = 0;
-      for (int id = 1; id < logits.length; id++) {
-        if (logits[id] > logits[best]) {
-          best = id;
-        }
-      }
-      return Float.isFinite(logits[best]) ? best : -1;
+      return valid().argMax(row);
+    }
+
+    @Override
+    public int candidates(int row, int[] ids, float[] logits) {
+      return valid().candidates(row, ids, logits);
+    }
+
+    @Override
+    public double logNormalizer(int row) {
+      return valid().logNormalizer(row);
+    }
+
+    @Override
+    public double entropy(int row) {
+      return valid().entropy(row);
+    }
+
+    @Override
+    public int tail(int row, double mass) {
+      return valid().tail(row, mass);
+    }
+
+    @Override
+    public double logprob(int row, int id) {
+      return valid().logprob(row, id);
+    }
+
+    @Override
+    public int alternatives(int row, int n, int[] ids) {
+      return valid().alternatives(row, n, ids);
     }
 
     @Override
     public void logits(int row, float[] into) {
-      check(madeBy == step, "a row of an earlier step");
-      if (!whole.get(row)) {
-        throw new IllegalStateException("the slice of row " + row + " did not ask for logits");
-      }
-      System.arraycopy(rows.get(row), 0, into, 0, into.length);
+      valid().logits(row, into);
     }
   }
 }
