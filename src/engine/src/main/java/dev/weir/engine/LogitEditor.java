@@ -54,12 +54,8 @@ final class LogitEditor {
       return LogitEdits.NONE;
     }
     LogitEdits edits =
-        new LogitEdits(
-            Arrays.copyOf(ids, size),
-            Arrays.copyOf(bias, size),
-            new float[size],
-            new float[size],
-            null);
+        LogitEdits.of(
+            Arrays.copyOf(ids, size), Arrays.copyOf(bias, size), new float[size], new float[size]);
     for (int i = 0; i < size; i++) {
       int count = outputCount[ids[i]];
       boolean seen = i >= unpenalised || count > 0;

@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 public record LogitEdits(
     int[] ids, float[] bias, float[] repetition, float[] reduction, long @Nullable [] allowed) {
   /** Changes nothing. */
-  public static final LogitEdits NONE =
-      new LogitEdits(new int[0], new float[0], new float[0], new float[0], null);
+  public static final LogitEdits NONE = of(new int[0], new float[0], new float[0], new float[0]);
 
   public LogitEdits {
     if (bias.length != ids.length
@@ -32,8 +31,14 @@ public record LogitEdits(
     }
   }
 
-  public boolean changesNothing() {
-    return ids.length == 0 && allowed == null;
+  /** Changes of some tokens' logits. */
+  public static LogitEdits of(int[] ids, float[] bias, float[] repetition, float[] reduction) {
+    return new LogitEdits(ids, bias, repetition, reduction, null);
+  }
+
+  /** The same, of these tokens alone; see {@code allowed}. */
+  public LogitEdits allowing(long[] words) {
+    return new LogitEdits(ids, bias, repetition, reduction, words);
   }
 
   /** Changes a row, [vocabulary]: what every implementation must do. */

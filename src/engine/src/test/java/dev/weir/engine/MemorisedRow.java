@@ -5,7 +5,7 @@ import java.util.stream.IntStream;
 
 /** The one row of an output, with what costs time to compute kept for many draws. */
 final class MemorisedRow implements StepOutput {
-  private final DefinedStepOutput row;
+  private final TestingStepOutput row;
   private final int[] ids = new int[LogitsQuery.MAX_CANDIDATES];
   private final float[] logits = new float[LogitsQuery.MAX_CANDIDATES];
   private final int candidates;
@@ -14,7 +14,7 @@ final class MemorisedRow implements StepOutput {
   private final int[] others;
   private final double[] sums;
 
-  MemorisedRow(DefinedStepOutput row) {
+  MemorisedRow(TestingStepOutput row) {
     this.row = row;
     candidates = row.candidates(0, ids, logits);
     logNormalizer = row.logNormalizer(0);

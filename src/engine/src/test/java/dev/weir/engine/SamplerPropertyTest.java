@@ -77,7 +77,7 @@ final class SamplerPropertyTest {
     int promptLength = 5;
     Sampler sampler = new Sampler(VOCABULARY);
     LogitsQuery query = sampler.query(parameters, tokens, promptLength, tokens.length);
-    DefinedStepOutput output = new DefinedStepOutput(List.of(logits), List.of(query));
+    TestingStepOutput output = new TestingStepOutput(List.of(logits), List.of(query));
     int drawn = sampler.sample(output, 0, query, parameters, seed, tokens.length - promptLength);
 
     double[] distribution =

@@ -165,7 +165,7 @@ final class SamplerTest {
     SamplingParameters hot = SamplingParameters.builder(1).temperature(2).build();
     Sampler sampler = new Sampler(vocabulary);
     LogitsQuery query = sampler.query(hot, NONE, 0, 0);
-    StepOutput output = new MemorisedRow(new DefinedStepOutput(List.of(logits), List.of(query)));
+    StepOutput output = new MemorisedRow(new TestingStepOutput(List.of(logits), List.of(query)));
     int draws = 100_000;
     int[] alongPositions = new int[vocabulary];
     int[] alongSeeds = new int[vocabulary];
@@ -186,7 +186,7 @@ final class SamplerTest {
       int length,
       long seed) {
     LogitsQuery query = sampler.query(parameters, tokens, promptLength, length);
-    StepOutput output = new DefinedStepOutput(List.of(logits), List.of(query));
+    StepOutput output = new TestingStepOutput(List.of(logits), List.of(query));
     return sampler.sample(output, 0, query, parameters, seed, length - promptLength);
   }
 
@@ -211,7 +211,7 @@ final class SamplerTest {
             .logitBias(Map.of(3, 9.0))
             .build();
     LogitsQuery query = new Sampler(4).query(edited, NONE, 0, 0);
-    StepOutput output = new DefinedStepOutput(List.of(logits), List.of(query));
+    StepOutput output = new TestingStepOutput(List.of(logits), List.of(query));
     TokenLogprob logprob = Sampler.logprob(output, 0, 0, 3);
     assertThat(logprob.logprob()).isCloseTo((float) Math.log(0.1), within(1e-6f));
     assertThat(logprob.top()).extracting(TopLogprob::id).containsExactly(1, 2, 3);

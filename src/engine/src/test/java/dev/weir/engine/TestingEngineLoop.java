@@ -107,7 +107,7 @@ final class TestingEngineLoop {
       int length = promptLength + output.size();
       LogitsQuery query = sampler.query(sampling, tokens, promptLength, length);
       StepOutput row =
-          new DefinedStepOutput(
+          new TestingStepOutput(
               List.of(TestingLanguageModel.logits(tokens, length, vocabulary)), List.of(query));
       last = sampler.sample(row, 0, query, sampling, request.seed(), output.size());
       tokens[length] = last;

@@ -114,7 +114,7 @@ public final class TestingLanguageModel implements LanguageModel {
       }
       queries.addAll(slice.queries());
     }
-    return new Rows(new DefinedStepOutput(rows, queries), step);
+    return new Rows(new TestingStepOutput(rows, queries), step);
   }
 
   /** What a slice writes, no other slice of the step may read or write. */
@@ -184,15 +184,15 @@ public final class TestingLanguageModel implements LanguageModel {
 
   /** Rows that are valid until the next step. */
   private final class Rows implements StepOutput {
-    private final DefinedStepOutput rows;
+    private final TestingStepOutput rows;
     private final int madeBy;
 
-    Rows(DefinedStepOutput rows, int madeBy) {
+    Rows(TestingStepOutput rows, int madeBy) {
       this.rows = rows;
       this.madeBy = madeBy;
     }
 
-    private DefinedStepOutput valid() {
+    private TestingStepOutput valid() {
       check(madeBy == step, "a row of an earlier step");
       return rows;
     }

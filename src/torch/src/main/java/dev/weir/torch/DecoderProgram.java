@@ -41,6 +41,7 @@ final class DecoderProgram {
     attributes.put("tables", "Tensor"); // token embedding, position embedding
     attributes.put("linears", arithmetic.linearType());
     attributes.put("staged", "Tensor"); // the matrix that is being loaded
+    attributes.put("kept", "Tensor"); // rows of the last step; see LogitsProgram
     attributes.put("cache", "Tensor"); // keys and values of layer i at 2 i and 2 i + 1
     return attributes;
   }
@@ -58,6 +59,7 @@ final class DecoderProgram {
             rotation(),
             ATTENTION,
             layer(),
+            LogitsProgram.source(config.vocabulary()),
             step());
     for (Map.Entry<String, String> constant : constants().entrySet()) {
       text = text.replace("{" + constant.getKey() + "}", constant.getValue());
@@ -411,7 +413,7 @@ final class DecoderProgram {
 
   private static final String STEP =
       """
-        def step(s: __torch__.Decoder, tokens: List[int], positions: List[int], lengths: List[int], places: List[int], begun: List[int], segments: List[int], tables: List[int], outputs: List[int], logits: List[int]) -> List[Tensor]:
+        def step(s: __torch__.Decoder, tokens: List[int], positions: List[int], lengths: List[int], places: List[int], begun: List[int], segments: List[int], tables: List[int], outputs: List[int], edited: List[int], bias: List[float], repetition: List[float], reduction: List[float], masked: List[int], allowed: List[int], sampled: List[int], temperatures: List[float], candidates: int, entropy: int, reported: List[int]) -> List[Tensor]:
           ids = torch.tensor(tokens, dtype=4, device={DEVICE})
           position = torch.tensor(positions, dtype=4, device={DEVICE})
           turn = s.rotation(position, torch.tensor(lengths, dtype=4, device={DEVICE}))
@@ -435,14 +437,7 @@ final class DecoderProgram {
           if torch.gt(torch.len(outputs), 0):
             wanted = torch.index_select(x, 0, torch.tensor(outputs, dtype=4, device={DEVICE}))
             y = s.linear(s.norm(wanted, {final_norm}), 0)
-            best = torch.argmax(y, -1)
-            _0 = torch.append(results, torch.cpu(best))
-            largest = torch.gather(y, 1, torch.unsqueeze(best, 1))
-            _2 = torch.append(results, torch.contiguous(torch.cpu(torch.isfinite(largest))))
-            if torch.gt(torch.len(logits), 0):
-              if torch.lt(torch.len(logits), torch.len(outputs)):
-                y = torch.index_select(y, 0, torch.tensor(logits, dtype=4, device={DEVICE}))
-              _1 = torch.append(results, torch.contiguous(torch.cpu(y)))
+            results = s.query(y, edited, bias, repetition, reduction, masked, allowed, sampled, temperatures, candidates, entropy, reported)
           return results
       """;
 

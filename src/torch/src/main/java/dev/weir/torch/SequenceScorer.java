@@ -1,9 +1,11 @@
 package dev.weir.torch;
 
 import dev.weir.engine.LanguageModel;
+import dev.weir.engine.LogitsQuery;
 import dev.weir.engine.SequenceSlice;
 import dev.weir.engine.StepOutput;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -71,7 +73,8 @@ public final class SequenceScorer {
     for (int start = 0; start < tokens.length; start += step) {
       int n = Math.min(step, tokens.length - start);
       int[] chunk = Arrays.copyOfRange(tokens, start, start + n);
-      SequenceSlice slice = new SequenceSlice(start, chunk, blocks, n, true);
+      SequenceSlice slice =
+          new SequenceSlice(start, chunk, blocks, Collections.nCopies(n, LogitsQuery.WHOLE));
       List<StepOutput> outputs = models.stream().map(model -> model.step(List.of(slice))).toList();
       for (int row = 0; row < n; row++) {
         for (int model = 0; model < rows.length; model++) {

@@ -4,7 +4,6 @@ import static dev.weir.engine.LanguageModel.BLOCK_TOKENS;
 
 import dev.weir.engine.SequenceSlice;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -28,7 +27,6 @@ import java.util.stream.LongStream;
  * @param segments [segments x 6]
  * @param tables blocks
  * @param outputs rows that are wanted, in the order of the slices
- * @param logits indices into {@code outputs} of those whose logits are wanted
  */
 @SuppressWarnings("ArrayRecordComponent") // made for one call, never compared
 record StepPlan(
@@ -39,8 +37,7 @@ record StepPlan(
     long[] begun,
     long[] segments,
     long[] tables,
-    long[] outputs,
-    long[] logits) {
+    long[] outputs) {
 
   /**
    * Padding that a segment may have beyond its own cells: one more segment costs about as much as
@@ -106,18 +103,14 @@ record StepPlan(
     }
 
     StepPlan build(List<SequenceSlice> slices) {
-      int wanted = slices.stream().mapToInt(SequenceSlice::outputs).sum();
+      int wanted = slices.stream().mapToInt(slice -> slice.queries().size()).sum();
       long[] outputs = new long[wanted];
-      long[] logits = new long[wanted];
       int output = 0;
-      int whole = 0;
       for (int i = 0; i < slices.size(); i++) {
         SequenceSlice slice = slices.get(i);
-        int first = firstRow[i] + slice.tokens().length - slice.outputs();
-        for (int j = 0; j < slice.outputs(); j++) {
-          if (slice.logits()) {
-            logits[whole++] = output;
-          }
+        int rows = slice.queries().size();
+        int first = firstRow[i] + slice.tokens().length - rows;
+        for (int j = 0; j < rows; j++) {
           outputs[output++] = first + j;
         }
       }
@@ -142,8 +135,7 @@ record StepPlan(
           begun.build().toArray(),
           fields,
           tables.build().toArray(),
-          outputs,
-          Arrays.copyOf(logits, whole));
+          outputs);
     }
   }
 

@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.weir.engine.LanguageModel;
+import dev.weir.engine.LogitEdits;
+import dev.weir.engine.LogitsQuery;
 import dev.weir.engine.ModelLimits;
 import dev.weir.engine.SequenceSlice;
 import dev.weir.engine.StepOutput;
@@ -132,8 +134,9 @@ public final class TorchLanguageModel implements LanguageModel {
     if (cache.cover((int) Arrays.stream(plan.tables()).max().orElse(0))) {
       module.run("reserve", cache.blocks());
     }
-    NDManager scope = module.newScope();
-    try {
+    List<LogitsQuery> queries = slices.stream().flatMap(slice -> slice.queries().stream()).toList();
+    LogitsPlan logits = LogitsPlan.of(queries, limits.vocabulary());
+    try (NDManager scope = module.newScope()) {
       NDList results =
           module.runForTensors(
               scope,
@@ -146,12 +149,19 @@ public final class TorchLanguageModel implements LanguageModel {
               plan.segments(),
               plan.tables(),
               plan.outputs(),
-              plan.logits());
-      output = new TorchStepOutput(scope, results, plan, limits.vocabulary());
+              logits.edited(),
+              logits.bias(),
+              logits.repetition(),
+              logits.reduction(),
+              logits.masked(),
+              logits.masks(),
+              logits.sampled(),
+              logits.temperatures(),
+              logits.candidates(),
+              logits.entropy(),
+              logits.reported());
+      output = new TorchStepOutput(module, results, logits, queries, limits.vocabulary());
       return output;
-    } catch (RuntimeException e) {
-      scope.close();
-      throw e;
     }
   }
 
@@ -184,7 +194,8 @@ public final class TorchLanguageModel implements LanguageModel {
           slice.start() >= 0 && slice.start() <= limits.contextLength() - n,
           "start",
           slice.start());
-      require(slice.outputs() >= 0 && slice.outputs() <= n, "outputs", slice.outputs());
+      require(slice.queries().size() <= n, "number of queries", slice.queries().size());
+      slice.queries().forEach(query -> check(query.edits()));
       for (int token : slice.tokens()) {
         require(token >= 0 && token < limits.vocabulary(), "token", token);
       }
@@ -199,6 +210,15 @@ public final class TorchLanguageModel implements LanguageModel {
         }
       }
     }
+  }
+
+  private void check(LogitEdits edits) {
+    for (int id : edits.ids()) {
+      require(id >= 0 && id < limits.vocabulary(), "edited token", id);
+    }
+    long[] allowed = edits.allowed();
+    int words = Math.ceilDiv(limits.vocabulary(), Long.SIZE);
+    require(allowed == null || allowed.length == words, "length of a mask other than", words);
   }
 
   private static void require(boolean holds, String what, int value) {

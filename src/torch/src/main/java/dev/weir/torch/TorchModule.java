@@ -17,6 +17,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -86,6 +87,25 @@ final class TorchModule implements AutoCloseable {
     }
   }
 
+  /** Calls a method that returns an integer. */
+  long runForLong(String method, Object... arguments) {
+    try (IValue result = call(method, arguments)) {
+      return result.toLong();
+    }
+  }
+
+  /** Calls a method that returns one float32 tensor in a list, and copies it. */
+  void readFloats(float[] into, String method, Object... arguments) {
+    try (NDManager call = newScope()) {
+      runForTensors(call, method, arguments)
+          .singletonOrThrow()
+          .toByteBuffer(true)
+          .order(ByteOrder.nativeOrder())
+          .asFloatBuffer()
+          .get(into);
+    }
+  }
+
   /** Calls a method that returns a list of tensors, which {@code owner} owns from then on. */
   NDList runForTensors(NDManager owner, String method, Object... arguments) {
     try (IValue result = call(method, arguments)) {
@@ -118,6 +138,7 @@ final class TorchModule implements AutoCloseable {
               case Long number -> IValue.from(number);
               case Double number -> IValue.from(number);
               case long[] list -> IValue.listFrom(list);
+              case double[] list -> IValue.listFrom(list);
               case PtNDArray array -> IValue.from(array);
               default ->
                   throw new IllegalArgumentException(

@@ -1,6 +1,7 @@
 package dev.weir.torch;
 
 import dev.weir.engine.LanguageModel;
+import dev.weir.engine.LogitsQuery;
 import dev.weir.engine.SequenceSlice;
 import dev.weir.engine.StepOutput;
 import java.util.ArrayList;
@@ -24,7 +25,9 @@ final class Greedy {
         int length = prompts.get(s).length;
         int[] tokens = i == 0 ? prompts.get(s) : Arrays.copyOfRange(answers.get(s), i - 1, i);
         int start = i == 0 ? 0 : length + i - 1;
-        slices.add(new SequenceSlice(start, tokens, TestingConfigs.blocks(slots[s]), 1, false));
+        slices.add(
+            new SequenceSlice(
+                start, tokens, TestingConfigs.blocks(slots[s]), List.of(LogitsQuery.ARG_MAX)));
       }
       StepOutput output = model.step(slices);
       for (int s = 0; s < slots.length; s++) {

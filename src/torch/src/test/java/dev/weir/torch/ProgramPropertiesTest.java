@@ -3,6 +3,7 @@ package dev.weir.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.engine.LogitsQuery;
 import dev.weir.engine.SequenceSlice;
 import dev.weir.engine.StepOutput;
 import dev.weir.text.ModelConfig;
@@ -77,7 +78,12 @@ class ProgramPropertiesTest {
       int[] tokens = Arrays.copyOfRange(sequences[slot], computed[slot], computed[slot] + n);
       slices.add(
           new SequenceSlice(
-              computed[slot], tokens, blocks[slot], random.nextInt(n + 1), random.nextBoolean()));
+              computed[slot],
+              tokens,
+              blocks[slot],
+              Collections.nCopies(
+                  random.nextInt(n + 1),
+                  random.nextBoolean() ? LogitsQuery.WHOLE : LogitsQuery.ARG_MAX)));
       slots.add(slot);
     }
     if (slices.isEmpty()) {
@@ -90,11 +96,12 @@ class ProgramPropertiesTest {
       SequenceSlice slice = slices.get(s);
       int slot = slots.get(s);
       computed[slot] += slice.tokens().length;
-      for (int i = 0; i < slice.outputs(); i++, row++) {
-        double[] wanted = expected[slot][computed[slot] - slice.outputs() + i];
+      int rows = slice.queries().size();
+      for (int i = 0; i < rows; i++, row++) {
+        double[] wanted = expected[slot][computed[slot] - rows + i];
         double best = Arrays.stream(wanted).max().orElseThrow();
         assertThat(wanted[output.argMax(row)]).isCloseTo(best, within(TOLERANCE));
-        if (slice.logits()) {
+        if (slice.queries().get(i) == LogitsQuery.WHOLE) {
           output.logits(row, logits);
           assertClose(logits, wanted);
         }

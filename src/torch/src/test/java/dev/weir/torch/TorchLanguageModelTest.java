@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.engine.LogitsQuery;
 import dev.weir.engine.SequenceSlice;
 import dev.weir.engine.StepOutput;
 import dev.weir.text.CheckpointException;
 import dev.weir.text.ModelConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -102,11 +104,12 @@ class TorchLanguageModelTest {
   @Test
   void logitsThatNobodyAskedForAreRefused() {
     try (TorchLanguageModel model = load(F32)) {
-      SequenceSlice slice = new SequenceSlice(0, new int[] {1, 2}, new int[] {0}, 1, false);
+      SequenceSlice slice =
+          new SequenceSlice(0, new int[] {1, 2}, new int[] {0}, List.of(LogitsQuery.ARG_MAX));
       StepOutput output = model.step(List.of(slice));
       assertThatThrownBy(() -> output.logits(0, new float[TestingConfigs.VOCABULARY]))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("row 0 did not ask for logits");
+          .hasMessageContaining("row 0 was asked for its arg max alone");
     }
   }
 
@@ -140,14 +143,17 @@ class TorchLanguageModelTest {
       assertRefused(
           model,
           "length of a block table 0",
-          new SequenceSlice(0, new int[] {1}, new int[0], 1, false));
+          new SequenceSlice(0, new int[] {1}, new int[0], List.of()));
       assertRefused(model, "token 40", whole(0, 1, 40));
       assertRefused(model, "token -1", whole(0, -1));
       assertRefused(model, "number of tokens 0", whole(0));
       assertRefused(
-          model, "start 20", new SequenceSlice(20, new int[] {1}, new int[] {0, 1}, 1, false));
+          model, "start 20", new SequenceSlice(20, new int[] {1}, new int[] {0, 1}, List.of()));
       assertRefused(
-          model, "outputs 2", new SequenceSlice(0, new int[] {1}, new int[] {0}, 2, false));
+          model,
+          "number of queries 2",
+          new SequenceSlice(
+              0, new int[] {1}, new int[] {0}, Collections.nCopies(2, LogitsQuery.ARG_MAX)));
     }
   }
 
@@ -206,8 +212,10 @@ class TorchLanguageModelTest {
       StepOutput output =
           model.step(
               List.of(
-                  new SequenceSlice(2, new int[] {3}, TestingConfigs.blocks(0), 1, true),
-                  new SequenceSlice(5, new int[] {8}, TestingConfigs.blocks(1), 1, true)));
+                  new SequenceSlice(
+                      2, new int[] {3}, TestingConfigs.blocks(0), List.of(LogitsQuery.WHOLE)),
+                  new SequenceSlice(
+                      5, new int[] {8}, TestingConfigs.blocks(1), List.of(LogitsQuery.WHOLE))));
       float[] logits = new float[TestingConfigs.VOCABULARY];
       output.logits(0, logits);
       logits[39] = 0; // its row of the output layer is the embedding that is no number
@@ -226,8 +234,10 @@ class TorchLanguageModelTest {
       whole[16] = 20;
       whole[17] = 21;
       float[] alone = logits(model, whole(0, whole));
-      SequenceSlice rest = new SequenceSlice(16, new int[] {20, 21}, new int[] {0, 9}, 1, true);
-      SequenceSlice other = new SequenceSlice(16, new int[] {5}, new int[] {0, 10}, 1, true);
+      SequenceSlice rest =
+          new SequenceSlice(16, new int[] {20, 21}, new int[] {0, 9}, List.of(LogitsQuery.WHOLE));
+      SequenceSlice other =
+          new SequenceSlice(16, new int[] {5}, new int[] {0, 10}, List.of(LogitsQuery.WHOLE));
       float[] shared = logits(model, rest, other);
       for (int i = 0; i < alone.length; i++) {
         assertThat(shared[i]).isCloseTo(alone[i], within(1e-5f * Math.max(10, Math.abs(alone[i]))));
@@ -266,7 +276,10 @@ class TorchLanguageModelTest {
 
   private static SequenceSlice whole(int slot, int... tokens) {
     return new SequenceSlice(
-        0, tokens, TestingConfigs.blocks(slot), Math.min(1, tokens.length), true);
+        0,
+        tokens,
+        TestingConfigs.blocks(slot),
+        tokens.length == 0 ? List.of() : List.of(LogitsQuery.WHOLE));
   }
 
   private static float[] logits(TorchLanguageModel model, SequenceSlice... slices) {

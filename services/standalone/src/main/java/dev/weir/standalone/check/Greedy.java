@@ -1,6 +1,7 @@
 package dev.weir.standalone.check;
 
 import dev.weir.engine.LanguageModel;
+import dev.weir.engine.LogitsQuery;
 import dev.weir.engine.SequenceSlice;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,8 @@ final class Greedy {
     int[] blocks =
         IntStream.range(0, Math.ceilDiv(start + tokens.length, LanguageModel.BLOCK_TOKENS))
             .toArray();
-    return model.step(List.of(new SequenceSlice(start, tokens, blocks, 1, false))).argMax(0);
+    return model
+        .step(List.of(new SequenceSlice(start, tokens, blocks, List.of(LogitsQuery.ARG_MAX))))
+        .argMax(0);
   }
 }

@@ -5,22 +5,26 @@ import java.util.Arrays;
 import java.util.List;
 
 /** What a {@link StepOutput} must say, computed in float64 by the definition from whole rows. */
-public final class DefinedStepOutput implements StepOutput {
+public final class TestingStepOutput implements StepOutput {
   private final List<float[]> rows;
   private final List<LogitsQuery> queries;
   private final List<float[]> edited = new ArrayList<>();
+  private final List<Float> largest = new ArrayList<>();
+  private final List<Double> logNormalizers = new ArrayList<>();
 
   /**
    * @param rows the model's own logits, [vocabulary] each
    * @param queries one for each row
    */
-  public DefinedStepOutput(List<float[]> rows, List<LogitsQuery> queries) {
+  public TestingStepOutput(List<float[]> rows, List<LogitsQuery> queries) {
     this.rows = rows;
     this.queries = queries;
     for (int i = 0; i < rows.size(); i++) {
       float[] row = rows.get(i).clone();
       queries.get(i).edits().apply(row);
       edited.add(row);
+      largest.add(row[best(row, 1)[0]]);
+      logNormalizers.add(logNormalizer(row, queries.get(i).temperature()));
     }
   }
 
@@ -31,7 +35,7 @@ public final class DefinedStepOutput implements StepOutput {
 
   @Override
   public int argMax(int row) {
-    for (float logit : rows.get(row)) {
+    for (float logit : edited.get(row)) {
       if (Float.isNaN(logit)) {
         return -1;
       }
@@ -52,8 +56,11 @@ public final class DefinedStepOutput implements StepOutput {
 
   @Override
   public double logNormalizer(int row) {
-    double temperature = asked(row).temperature();
-    float[] logits = edited.get(row);
+    asked(row);
+    return logNormalizers.get(row);
+  }
+
+  private static double logNormalizer(float[] logits, double temperature) {
     double largest = logits[best(logits, 1)[0]];
     double sum = 0;
     for (float logit : logits) {
@@ -79,9 +86,9 @@ public final class DefinedStepOutput implements StepOutput {
 
   /** Probability of a token with edits and temperature. */
   public double probability(int row, int id) {
-    float[] logits = edited.get(row);
-    double largest = logits[best(logits, 1)[0]];
-    return Math.exp((logits[id] - largest) / queries.get(row).temperature() - logNormalizer(row));
+    return Math.exp(
+        (edited.get(row)[id] - largest.get(row)) / queries.get(row).temperature()
+            - logNormalizer(row));
   }
 
   @Override
@@ -107,12 +114,7 @@ public final class DefinedStepOutput implements StepOutput {
   public double logprob(int row, int id) {
     check(asked(row).logprobs(), "log-probabilities of row %d were not asked for", row);
     float[] logits = rows.get(row);
-    double largest = logits[best(logits, 1)[0]];
-    double sum = 0;
-    for (float logit : logits) {
-      sum += Math.exp(logit - largest);
-    }
-    return logits[id] - largest - Math.log(sum);
+    return logits[id] - logits[best(logits, 1)[0]] - logNormalizer(logits, 1);
   }
 
   @Override
