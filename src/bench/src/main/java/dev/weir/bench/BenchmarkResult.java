@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One figure of a benchmark, as {@code --json} writes it.
  *
- * @param name dotted: {@code served.c16}, {@code served.c16.vs.llama-server}
+ * @param name dotted: {@code served.c16}, {@code served.c16.vs.llama-server-best}
  * @param unit {@code tokens/s}, {@code ms}
  * @param peer what it is compared with in the same run; null without one
  * @param ratio {@code value / peerValue}
@@ -20,11 +20,11 @@ public record BenchmarkResult(
     @Nullable Double peerValue,
     @Nullable Double ratio) {
 
-  static BenchmarkResult of(String name, double value, String unit) {
+  public static BenchmarkResult of(String name, double value, String unit) {
     return new BenchmarkResult(name, value, unit, null, null, null);
   }
 
-  static BenchmarkResult against(
+  public static BenchmarkResult against(
       String name, double value, String unit, String peer, double peerValue) {
     return new BenchmarkResult(name, value, unit, peer, peerValue, value / peerValue);
   }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /** Prompts of about sixty tokens, each different. */
-final class Prompts {
+public final class Prompts {
   private static final List<String> WORDS =
       List.of(
           "river", "stone", "morning", "quiet", "lantern", "bridge", "winter", "garden", "sailor",
@@ -14,7 +14,7 @@ final class Prompts {
 
   private Prompts() {}
 
-  static String story(int number) {
+  public static String story(int number) {
     SplittableRandom random = new SplittableRandom(number);
     StringBuilder text = new StringBuilder("tell it with the words");
     for (int i = 0; i < LENGTH; i++) {

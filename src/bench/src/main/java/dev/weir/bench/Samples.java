@@ -1,14 +1,23 @@
 package dev.weir.bench;
 
 import java.util.Arrays;
+import java.util.Collection;
 
-/** Durations that were measured, in milliseconds; ordered. */
-record Samples(double[] sortedMs) {
+/** Values of one thing that was measured several times, in ascending order. */
+@SuppressWarnings("ArrayRecordComponent") // made once, never compared
+public record Samples(double[] sorted) {
 
-  static Samples of(double[] ms) {
-    double[] sorted = ms.clone();
+  public Samples {
+    sorted = sorted.clone();
     Arrays.sort(sorted);
-    return new Samples(sorted);
+  }
+
+  public static Samples of(double... values) {
+    return new Samples(values);
+  }
+
+  public static Samples of(Collection<Double> values) {
+    return new Samples(values.stream().mapToDouble(Double::doubleValue).toArray());
   }
 
   /**
@@ -16,10 +25,16 @@ record Samples(double[] sortedMs) {
    *
    * @param p in (0, 100]
    */
-  double percentile(double p) {
-    if (sortedMs.length == 0) {
+  public double percentile(double p) {
+    if (sorted.length == 0) {
       return Double.NaN;
     }
-    return sortedMs[Math.max(0, (int) Math.ceil(p / 100 * sortedMs.length) - 1)];
+    return sorted[Math.max(0, (int) Math.ceil(p / 100 * sorted.length) - 1)];
+  }
+
+  /** The middle one, the mean of the two in the middle of an even number; NaN without samples. */
+  public double median() {
+    int n = sorted.length;
+    return n == 0 ? Double.NaN : (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
   }
 }

@@ -31,7 +31,7 @@ public record QualityReport(
     if (firstScored < 1) {
       throw new IllegalArgumentException("firstScored is " + firstScored + ", nothing predicts it");
     }
-    Sums sums = new Sums();
+    Comparison sums = new Comparison();
     for (int[] window : windows) {
       SequenceScorer.visit(
           List.of(reference, model),
@@ -46,14 +46,23 @@ public record QualityReport(
     return sums.report();
   }
 
-  private static final class Sums {
+  /** Adds up what single predictions lose; for rows of logits from anywhere. */
+  public static final class Comparison {
     private int tokens;
     private int same;
     private double referenceNll;
     private double nll;
     private double divergence;
 
-    void add(float[] reference, float[] model, int next, boolean sameTop) {
+    /**
+     * Adds one prediction.
+     *
+     * @param reference logits of the reference, [vocabulary]
+     * @param model logits of the model, [vocabulary]
+     * @param next the token that came
+     * @param sameTop whether both have the same most probable token
+     */
+    public void add(float[] reference, float[] model, int next, boolean sameTop) {
       double referenceNorm = SequenceScorer.logSumExp(reference);
       double norm = SequenceScorer.logSumExp(model);
       double kl = 0;
@@ -68,7 +77,8 @@ public record QualityReport(
       tokens++;
     }
 
-    QualityReport report() {
+    /** The means so far. */
+    public QualityReport report() {
       return new QualityReport(
           tokens,
           Math.exp(referenceNll / tokens),

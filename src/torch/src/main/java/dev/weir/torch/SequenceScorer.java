@@ -29,7 +29,7 @@ public final class SequenceScorer {
 
   /** Receives one row of logits: those after the token at {@code position}. */
   @FunctionalInterface
-  interface RowVisitor {
+  public interface RowVisitor {
     /**
      * Called in the order of positions.
      *
@@ -63,7 +63,7 @@ public final class SequenceScorer {
   }
 
   /** Runs the same sequence through models of the same vocabulary, chunk by chunk. */
-  static void visit(List<LanguageModel> models, int[] tokens, RowVisitor visitor) {
+  public static void visit(List<LanguageModel> models, int[] tokens, RowVisitor visitor) {
     int vocabulary = models.getFirst().limits().vocabulary();
     int step = Math.max(1, MOST_LOGITS / vocabulary);
     float[][] rows = new float[models.size()][vocabulary];

@@ -1,98 +1,21 @@
 package dev.weir.standalone.command;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import dev.weir.bench.BenchmarkResult;
-import dev.weir.bench.ServeBenchmark;
-import java.io.PrintWriter;
-import java.net.URI;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** The benchmarks. */
 @Command(
     name = "bench",
     description = "Measure; results also as JSON (--json FILE).",
-    subcommands = BenchCommand.Serve.class)
+    subcommands = {BenchTextCommand.class, BenchServeCommand.class})
 final class BenchCommand implements Runnable {
   @Spec @Nullable CommandSpec spec;
 
   @Override
   public void run() {
     Objects.requireNonNull(spec).commandLine().usage(spec.commandLine().getOut());
-  }
-
-  /** Streaming load over HTTP. */
-  @Command(
-      name = "serve",
-      description = "Streaming chat completions in a closed loop, on a running Weir and on peers.")
-  static final class Serve implements Callable<Integer> {
-    @Option(
-        names = "--url",
-        paramLabel = "URL",
-        description = "where Weir serves (default: ${DEFAULT-VALUE})",
-        defaultValue = "http://127.0.0.1:8080")
-    URI url = URI.create("http://127.0.0.1:8080");
-
-    @Option(
-        names = "--peer",
-        paramLabel = "NAME=URL",
-        description = "another OpenAI-compatible server, measured in the same run; repeatable")
-    Map<String, URI> peers = Map.of();
-
-    @Option(
-        names = "--model",
-        paramLabel = "NAME",
-        description = "(default: ${DEFAULT-VALUE})",
-        defaultValue = "smollm2")
-    String model = "smollm2";
-
-    @Option(
-        names = {"-c", "--concurrency"},
-        paramLabel = "C",
-        split = ",",
-        description = "clients at the same time (default: ${DEFAULT-VALUE})",
-        defaultValue = "1,4,16")
-    List<Integer> concurrency = List.of();
-
-    @Option(
-        names = "--requests",
-        paramLabel = "N",
-        description = "of each client (default: ${DEFAULT-VALUE})",
-        defaultValue = "4")
-    int requests = 4;
-
-    @Option(
-        names = "--max-tokens",
-        paramLabel = "N",
-        description = "output of each request (default: ${DEFAULT-VALUE})",
-        defaultValue = "64")
-    int maxTokens = 64;
-
-    @Option(names = "--json", paramLabel = "FILE", description = "write the results there")
-    @Nullable Path json;
-
-    @Spec @Nullable CommandSpec spec;
-
-    @Override
-    public Integer call() throws Exception {
-      PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-      List<BenchmarkResult> results =
-          new ServeBenchmark(url, peers, model, concurrency, requests, maxTokens).run(out);
-      if (json != null) {
-        new ObjectMapper()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .writeValue(json.toFile(), results);
-      }
-      return 0;
-    }
   }
 }

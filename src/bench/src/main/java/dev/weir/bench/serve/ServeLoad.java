@@ -1,8 +1,10 @@
-package dev.weir.bench;
+package dev.weir.bench.serve;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.bench.Prompts;
+import dev.weir.bench.Samples;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,5 +1,6 @@
-package dev.weir.bench;
+package dev.weir.bench.serve;
 
+import dev.weir.bench.BenchmarkResult;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.util.ArrayList;

@@ -1,9 +1,10 @@
-package dev.weir.bench;
+package dev.weir.bench.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.weir.bench.BenchmarkResult;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -72,13 +73,5 @@ final class ServeBenchmarkTest {
     assertThat(run(new StringWriter(), Map.of()))
         .filteredOn(result -> result.name().equals("served.c2.errors"))
         .allSatisfy(result -> assertThat(result.value()).isEqualTo(6));
-  }
-
-  @Test
-  void percentilesAreOfTheNearestRank() {
-    Samples samples = Samples.of(new double[] {5, 1, 4, 2, 3});
-    assertThat(samples.percentile(50)).isEqualTo(3);
-    assertThat(samples.percentile(99)).isEqualTo(5);
-    assertThat(samples.percentile(1)).isEqualTo(1);
   }
 }

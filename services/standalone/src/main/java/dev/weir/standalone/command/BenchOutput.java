@@ -1,0 +1,39 @@
+package dev.weir.standalone.command;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.weir.bench.BenchmarkResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where the results of a benchmark go beside the terminal. */
+final class BenchOutput {
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "write the results there, and a plot beside it (FILE.svg) where there is one")
+  @Nullable Path json;
+
+  void write(List<BenchmarkResult> results) throws IOException {
+    Path file = json;
+    if (file != null) {
+      new ObjectMapper()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .writeValue(file.toFile(), results);
+    }
+  }
+
+  /** The plot's file has the name of the JSON's, with its own ending. */
+  void write(List<BenchmarkResult> results, String plot) throws IOException {
+    write(results);
+    Path file = json;
+    if (file != null) {
+      String stem = file.getFileName().toString().replaceFirst("\\.json$", "");
+      Files.writeString(file.resolveSibling(stem + ".svg"), plot);
+    }
+  }
+}
