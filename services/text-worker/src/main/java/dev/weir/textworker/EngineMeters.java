@@ -52,6 +52,9 @@ final class EngineMeters implements EngineMetrics, AutoCloseable {
   private final Counter prefixQueries;
   private final Counter prefixHits;
   private final Counter preemptions;
+  private final Counter drafts;
+  private final Counter draftTokens;
+  private final Counter acceptedTokens;
   private final Counter faults;
   private final Map<FinishReason, Counter> finished = new EnumMap<>(FinishReason.class);
   private final Timer firstToken;
@@ -83,6 +86,10 @@ final class EngineMeters implements EngineMetrics, AutoCloseable {
     prefixQueries = counter("weir.prefix.cache.queries", "Tokens looked for in the cache", tags);
     prefixHits = counter("weir.prefix.cache.hits", "Tokens found in the cache", tags);
     preemptions = counter("weir.num.preemptions", "Requests that gave way in a full cache", tags);
+    drafts = counter("weir.spec.decode.num.drafts", "Outputs guessed ahead", tags);
+    draftTokens = counter("weir.spec.decode.num.draft.tokens", "Tokens guessed", tags);
+    acceptedTokens =
+        counter("weir.spec.decode.num.accepted.tokens", "Tokens guessed and right", tags);
     faults = counter("weir.engine.faults", "Steps, samplers and listeners that threw", tags);
     for (FinishReason reason : FinishReason.values()) {
       String label = reason.name().toLowerCase(Locale.ROOT);
@@ -183,6 +190,16 @@ final class EngineMeters implements EngineMetrics, AutoCloseable {
     }
     prefixQueries.increment(tokens);
     prefixHits.increment(found);
+  }
+
+  @Override
+  public void onDraft(int tokens, int right) {
+    if (!counting) {
+      return;
+    }
+    drafts.increment();
+    draftTokens.increment(tokens);
+    acceptedTokens.increment(right);
   }
 
   @Override

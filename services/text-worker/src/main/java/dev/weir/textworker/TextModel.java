@@ -1,5 +1,6 @@
 package dev.weir.textworker;
 
+import dev.weir.engine.ComputeLease;
 import dev.weir.engine.EngineClock;
 import dev.weir.engine.ModelLimits;
 import dev.weir.engine.Outcome;
@@ -74,9 +75,14 @@ final class TextModel implements AutoCloseable {
             served.model(),
             tokenizer::bytes,
             new TextEngineConfig(
-                config.stepTokens(), config.maxWaiting(), tokenizer.stripsLeadingSpace()),
+                config.stepTokens(),
+                config.maxWaiting(),
+                config.maxWaitingTokens(),
+                tokenizer.stripsLeadingSpace(),
+                config.speculation()),
             meters,
-            EngineClock.SYSTEM);
+            EngineClock.SYSTEM,
+            ComputeLease.of(config.device()));
     generator =
         new TextGenerator(
             engine,

@@ -66,6 +66,17 @@ public interface TextWorkerConfig {
   @WithDefault("16")
   int maxWaiting();
 
+  /** Tokens that their prompts may have together. */
+  @WithDefault("262144")
+  int maxWaitingTokens();
+
+  /**
+   * Whether outputs are guessed ahead from what they repeat, where that pays; the text stays the
+   * same. Only with kernels whose numbers do not depend on the batch.
+   */
+  @WithDefault("true")
+  boolean speculation();
+
   /** How long the first tokens of a fresh model may take before the start has failed. */
   @WithDefault("PT2M")
   Duration warmUpTimeout();

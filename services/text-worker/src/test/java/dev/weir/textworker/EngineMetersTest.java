@@ -23,6 +23,7 @@ final class EngineMetersTest {
       meters.onStep(20, 3, 1);
       meters.onFirstToken(17, 30_000_000);
       meters.onNextToken(20_000_000);
+      meters.onDraft(5, 3);
       meters.onFinished(
           new RequestSummary(
               FinishReason.STOP, 17, 40, 2, 1_000_000_000, 30_000_000, 20_000_000, 1_050_000_000));
@@ -34,6 +35,9 @@ final class EngineMetersTest {
               "weir_kv_cache_usage_perc{model_name=\"m\"} 0.5",
               "weir_prompt_tokens_total{model_name=\"m\"} 17.0",
               "weir_generation_tokens_total{model_name=\"m\"} 2.0",
+              "weir_spec_decode_num_drafts_total{model_name=\"m\"} 1.0",
+              "weir_spec_decode_num_draft_tokens_total{model_name=\"m\"} 5.0",
+              "weir_spec_decode_num_accepted_tokens_total{model_name=\"m\"} 3.0",
               "weir_request_success_total{finished_reason=\"stop\",model_name=\"m\"} 1.0",
               "weir_request_success_total{finished_reason=\"length\",model_name=\"m\"} 0.0",
               "weir_time_to_first_token_seconds_bucket{model_name=\"m\",le=\"0.02\"} 0",

@@ -56,7 +56,7 @@ final class TextGeneratorTest {
     return new TextEngine(
         model,
         TestingLanguageModel::bytes,
-        new TextEngineConfig(64, 0, false),
+        new TextEngineConfig(64, 0, 1000, false, true),
         EngineMetrics.NONE,
         EngineClock.SYSTEM);
   }

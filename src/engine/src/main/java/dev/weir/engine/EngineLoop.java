@@ -3,11 +3,10 @@ package dev.weir.engine;
 import dev.weir.engine.EngineMetrics.RequestSummary;
 import dev.weir.engine.Scheduler.Part;
 import dev.weir.engine.Sequence.State;
-import dev.weir.engine.TokenSpan.TokenLogprob;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,29 +14,46 @@ import org.jspecify.annotations.Nullable;
  * steps what others ask for. For use by one thread.
  */
 final class EngineLoop {
+  // no deadline behind it matters to a schedule; nanoseconds overflow after 292 years
+  private static final Duration LONG = Duration.ofDays(1);
+
   private final LanguageModel model;
   private final ModelLimits limits;
   private final EngineMetrics metrics;
   private final EngineClock clock;
   private final Scheduler scheduler;
   private final Sampler sampler;
-  // told of each sequence that is gone
-  private final Consumer<Sequence> onGone;
+  private final ComputeLease.Member lease;
+  private final Observer observer;
   private @Nullable Throwable stopped;
+
+  /** Hears where sequences are, on the engine's thread. */
+  interface Observer {
+    /** It has a slot for the first time. */
+    default void admitted(Sequence sequence) {}
+
+    /** It has left the engine. */
+    void gone(Sequence sequence);
+  }
 
   EngineLoop(
       LanguageModel model,
       TextEngineConfig config,
       EngineMetrics metrics,
       EngineClock clock,
-      Consumer<Sequence> onGone) {
+      ComputeLease.Member lease,
+      Observer observer) {
     this.model = model;
     this.metrics = metrics;
     this.clock = clock;
-    this.onGone = onGone;
+    this.lease = lease;
+    this.observer = observer;
     limits = model.limits();
     sampler = new Sampler(limits.vocabulary());
-    scheduler = new Scheduler(limits, config.stepTokens(), sampler, metrics);
+    boolean speculates = config.speculation() && limits.rowInvariant();
+    scheduler =
+        new Scheduler(
+            limits, config.stepTokens(), speculates, sampler, metrics, observer::admitted);
   }
 
   void submit(Sequence sequence) {
@@ -97,7 +113,8 @@ final class EngineLoop {
    */
   boolean step() {
     expire();
-    List<Part> parts = scheduler.schedule(clock.nanoTime());
+    List<Part> parts = scheduler.schedule(clock.nanoTime(), timeLeft());
+    scheduler.hopeless().forEach(this::passDeadline);
     if (parts.isEmpty()) {
       reportLoad();
       return false;
@@ -108,6 +125,7 @@ final class EngineLoop {
       slices.add(part.slice());
       tokens += part.slice().tokens().length;
     }
+    lease.acquire();
     long started = clock.nanoTime();
     StepOutput output;
     try {
@@ -117,79 +135,119 @@ final class EngineLoop {
     } catch (RuntimeException | Error e) {
       parts.forEach(part -> fail(part.sequence(), e));
       return true;
+    } finally {
+      lease.release(clock.nanoTime() - started);
     }
     long took = clock.nanoTime() - started;
     metrics.onStep(tokens, parts.size(), took);
     scheduler.took(parts, took);
+    Instant now = clock.now();
     int row = 0;
     for (Part part : parts) {
+      Sequence sequence = part.sequence();
       scheduler.computed(part);
       if (!part.slice().queries().isEmpty()) {
-        generate(part, output, row++);
+        if (isLate(sequence, now)) {
+          passDeadline(sequence);
+        } else {
+          generate(part, output, row);
+        }
+        row += part.slice().queries().size();
       }
     }
     reportLoad();
     return true;
   }
 
-  /** Samples the next token of a sequence and emits it. */
+  /**
+   * Draws the next tokens of a sequence, as many as its draft had right and one, and emits them.
+   */
   private void generate(Part part, StepOutput output, int row) {
     Sequence sequence = part.sequence();
-    TokenSpan span;
+    Emission emission = new Emission(sequence, part.draft() + 1, clock.now());
+    RuntimeException fault = null;
+    int right = 0;
     try {
-      span = sample(part, output, row);
+      while (draw(part, output, row, right, emission)) {
+        right++;
+      }
     } catch (RuntimeException e) {
       scheduler.spoil(sequence);
-      fail(sequence, e);
-      return;
+      fault = e;
     }
-    scheduler.generated(sequence);
-    long nanos = clock.nanoTime();
-    if (sequence.generated() == 1) {
-      sequence.times.firstToken = nanos;
-      metrics.onFirstToken(sequence.promptLength(), nanos - sequence.times.submitted);
-    } else {
-      metrics.onNextToken(nanos - sequence.times.lastToken);
+    if (part.draft() > 0) {
+      metrics.onDraft(part.draft(), right);
     }
-    sequence.times.lastToken = nanos;
-    try {
-      sequence.listener.onTokens(span);
-    } catch (RuntimeException e) {
-      metrics.onFault(sequence.request.id(), e);
-      remove(sequence); // nobody listens any more
+    if (emission.tokens() > 0 && !emit(sequence, emission)) {
       return;
     }
     FinishReason reason = sequence.output.finished();
-    if (reason != null) {
+    if (fault != null) {
+      fail(sequence, fault);
+    } else if (reason != null) {
       finish(sequence, reason, "", null);
     }
   }
 
-  private TokenSpan sample(Part part, StepOutput output, int row) {
+  /**
+   * Draws the token behind those of the draft that were right.
+   *
+   * @return whether it is the next of the draft, and the output goes on
+   */
+  private boolean draw(Part part, StepOutput output, int row, int right, Emission emission) {
     Sequence sequence = part.sequence();
     SamplingParameters parameters = sequence.request.sampling();
+    SequenceSlice slice = part.slice();
     int token =
         sampler.sample(
             output,
-            row,
-            part.slice().queries().getFirst(),
+            row + right,
+            slice.queries().get(right),
             parameters,
             sequence.request.seed(),
             sequence.nextIndex());
     int top = parameters.topLogprobs();
-    List<TokenLogprob> logprobs =
-        top < 0 ? List.of() : List.of(Sampler.logprob(output, row, token, top));
-    int index = sequence.nextIndex();
-    String text = sequence.output.append(token);
+    emission.add(
+        token,
+        sequence.output.append(token),
+        top < 0 ? null : Sampler.logprob(output, row + right, token, top));
     sequence.append(token);
-    return new TokenSpan(
-        index,
-        new int[] {token},
-        text,
-        logprobs,
-        clock.now(),
-        sequence.promptLength(),
-        sequence.cachedTokens());
+    scheduler.generated(sequence);
+    if (right == part.draft()) {
+      return false;
+    }
+    boolean guessed = token == slice.tokens()[part.known() + right];
+    sequence.verified(guessed);
+    if (!guessed || sequence.output.finished() != null) {
+      return false;
+    }
+    scheduler.accepted(sequence);
+    return true;
+  }
+
+  /** Tells the listener; false if it failed. */
+  private boolean emit(Sequence sequence, Emission emission) {
+    long nanos = clock.nanoTime();
+    Sequence.Times times = sequence.times;
+    int later = emission.tokens();
+    if (sequence.generated() == emission.tokens()) {
+      times.firstToken = nanos;
+      times.lastToken = nanos;
+      metrics.onFirstToken(sequence.promptLength(), nanos - times.submitted);
+      later--;
+    }
+    for (int i = 0; i < later; i++) {
+      metrics.onNextToken((nanos - times.lastToken) / later);
+    }
+    times.lastToken = nanos;
+    try {
+      sequence.listener.onTokens(emission.span());
+      return true;
+    } catch (RuntimeException e) {
+      metrics.onFault(sequence.request.id(), e);
+      remove(sequence); // nobody listens any more
+      return false;
+    }
   }
 
   /**
@@ -200,13 +258,27 @@ final class EngineLoop {
     Instant now = clock.now();
     List<Sequence> expired = new ArrayList<>(0);
     scheduler.forEach(sequence -> {
-      if (sequence.proceeded() && !now.isBefore(sequence.request.deadline())) {
+      if (sequence.proceeded() && isLate(sequence, now)) {
         expired.add(sequence);
       }
     });
-    for (Sequence sequence : expired) {
-      finish(sequence, FinishReason.DEADLINE, sequence.output.release(), null);
-    }
+    expired.forEach(this::passDeadline);
+  }
+
+  private static boolean isLate(Sequence sequence, Instant now) {
+    return !now.isBefore(sequence.request.deadline());
+  }
+
+  private void passDeadline(Sequence sequence) {
+    finish(sequence, FinishReason.DEADLINE, sequence.output.release(), null);
+  }
+
+  private Scheduler.TimeLeft timeLeft() {
+    Instant now = clock.now();
+    return sequence -> {
+      Duration left = Duration.between(now, sequence.request.deadline());
+      return left.compareTo(LONG) > 0 ? Long.MAX_VALUE : left.toNanos();
+    };
   }
 
   /** When {@link #step} must be called again although nobody asks for anything; null: never. */
@@ -258,7 +330,7 @@ final class EngineLoop {
 
   private void remove(Sequence sequence) {
     scheduler.remove(sequence);
-    onGone.accept(sequence);
+    observer.gone(sequence);
     reportLoad();
   }
 

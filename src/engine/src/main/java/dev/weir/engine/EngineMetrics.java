@@ -36,6 +36,14 @@ public interface EngineMetrics {
   /** The cache was full: a request gave up its blocks and waits again. */
   default void onPreemption(String requestId) {}
 
+  /**
+   * An output was guessed ahead.
+   *
+   * @param tokens of the draft
+   * @param right how many of them, from the first, were what was drawn
+   */
+  default void onDraft(int tokens, int right) {}
+
   /** The first new token of a request, {@code nanos} after it was submitted. */
   default void onFirstToken(int promptTokens, long nanos) {}
 

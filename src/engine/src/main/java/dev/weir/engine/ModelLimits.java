@@ -7,6 +7,8 @@ package dev.weir.engine;
  * @param contextLength most tokens of one sequence, prompt and output together
  * @param slots sequences that can run at the same time
  * @param cacheBlocks cache blocks of {@link LanguageModel#BLOCK_TOKENS} tokens in all
+ * @param window a token sees so many, itself the last of them; 0: all before it. The largest of the
+ *     layers
  * @param rowInvariant whether the logits of a row depend on its own tokens only, bit for bit: not
  *     on the batch, the chunking or the thread count
  * @param numericsId weights digest, precision, backend and version; models with the same id give
@@ -17,5 +19,18 @@ public record ModelLimits(
     int contextLength,
     int slots,
     int cacheBlocks,
+    int window,
     boolean rowInvariant,
-    String numericsId) {}
+    String numericsId) {
+
+  /** A model whose tokens see all before them. */
+  public ModelLimits(
+      int vocabulary,
+      int contextLength,
+      int slots,
+      int cacheBlocks,
+      boolean rowInvariant,
+      String numericsId) {
+    this(vocabulary, contextLength, slots, cacheBlocks, 0, rowInvariant, numericsId);
+  }
+}

@@ -16,30 +16,66 @@ import org.jspecify.annotations.Nullable;
  * the order of {@link FairQueue}. A sequence is admitted when few enough run and the cache has
  * blocks for all tokens that it has now; those of its output are taken as they come. If they run
  * out, the sequence of the lowest priority, the newest of them, waits again at its old place, and
- * goes on later behind the tokens that it has.
+ * goes on later behind the tokens that it has. Outputs are guessed ahead where there is room and it
+ * pays: a draft is some more tokens to compute.
  */
 final class Scheduler {
+  private static final int[] NO_DRAFT = {};
+
   private final StepBudget budget;
   private final int slots;
+  private final int window;
   private final BlockPool pool;
   // in the order of admission
   private final List<Sequence> running = new ArrayList<>();
   private final FairQueue waiting = new FairQueue();
   private final Sampler sampler;
   private final EngineMetrics metrics;
+  private final Consumer<Sequence> onAdmitted;
 
-  /** What one sequence computes in a step. */
-  record Part(Sequence sequence, SequenceSlice slice) {}
+  private final boolean speculates;
+  // waiting sequences that were found unable to keep their deadline
+  private final List<Sequence> hopeless = new ArrayList<>();
 
-  Scheduler(ModelLimits limits, int stepTokens, Sampler sampler, EngineMetrics metrics) {
+  /**
+   * What one sequence computes in a step.
+   *
+   * @param draft how many of the last tokens are guesses
+   */
+  record Part(Sequence sequence, SequenceSlice slice, int draft) {
+    /** Tokens that are none. */
+    int known() {
+      return slice.tokens().length - draft;
+    }
+  }
+
+  /** Time until a deadline, nanoseconds. */
+  interface TimeLeft {
+    long nanos(Sequence sequence);
+  }
+
+  /**
+   * @param onAdmitted told of each sequence that has a slot for the first time
+   * @param speculates whether outputs are guessed ahead, see {@link Speculation}
+   */
+  Scheduler(
+      ModelLimits limits,
+      int stepTokens,
+      boolean speculates,
+      Sampler sampler,
+      EngineMetrics metrics,
+      Consumer<Sequence> onAdmitted) {
     if (stepTokens < limits.slots()) {
       throw new IllegalArgumentException(
           "a step of %d tokens cannot serve %d slots".formatted(stepTokens, limits.slots()));
     }
     budget = new StepBudget(stepTokens);
+    this.speculates = speculates;
     this.sampler = sampler;
     this.metrics = metrics;
+    this.onAdmitted = onAdmitted;
     slots = limits.slots();
+    window = limits.window();
     pool = new BlockPool(limits.cacheBlocks());
   }
 
@@ -47,25 +83,61 @@ final class Scheduler {
     waiting.add(sequence);
   }
 
-  /** The parts of the next step; none if there is nothing to compute. */
-  List<Part> schedule(long nanos) {
+  /**
+   * The parts of the next step; none if there is nothing to compute.
+   *
+   * @param nanos the time on the engine's clock
+   */
+  List<Part> schedule(long nanos, TimeLeft timeLeft) {
     List<Part> parts = new ArrayList<>();
+    hopeless.clear();
     int before = running.size();
     for (Sequence sequence : List.copyOf(running)) {
       if (sequence.pending() == 1) {
         add(parts, sequence, 1);
       }
     }
-    int left = budget.promptTokens(parts.size());
+    int outputs = parts.size();
+    int drafts = speculates && running.size() == before ? guess(parts) : 0;
+    int left = budget.promptTokens(outputs, drafts);
     for (Sequence sequence : List.copyOf(running)) {
       if (sequence.pending() > 1) {
         left -= add(parts, sequence, left);
       }
     }
     if (running.size() == before) { // else the cache is full
-      admit(parts, left, nanos);
+      admit(parts, left, nanos, timeLeft);
     }
     return parts;
+  }
+
+  /**
+   * Puts drafts behind outputs, where there is room and it pays.
+   *
+   * @return tokens of drafts
+   */
+  private int guess(List<Part> parts) {
+    double worth = parts.isEmpty() ? 0 : budget.outputNanos(parts.size());
+    double cost = Math.max(1, budget.draftNanos());
+    int most = worth == 0 ? 0 : budget.stepTokens() - parts.size();
+    int drafts = 0;
+    for (int i = 0; i < parts.size() && drafts < most; i++) {
+      Sequence sequence = parts.get(i).sequence();
+      int room = sequence.blockCount() * LanguageModel.BLOCK_TOKENS - sequence.computed() - 1;
+      room += pool.free() * LanguageModel.BLOCK_TOKENS;
+      if (sequence.proceeded()) {
+        int[] draft = sequence.draft(Math.min(most - drafts, room), worth, cost);
+        if (draft.length > 0) {
+          int wanted = BlockPool.blocksFor(sequence.computed() + 1 + draft.length);
+          while (sequence.blockCount() < wanted) {
+            sequence.addBlock(pool.take());
+          }
+          parts.set(i, new Part(sequence, sequence.slice(1, draft, sampler), draft.length));
+          drafts += draft.length;
+        }
+      }
+    }
+    return drafts;
   }
 
   /** Gives a running sequence its part of a step, if it still runs and there is room left. */
@@ -90,7 +162,7 @@ final class Scheduler {
         return 0;
       }
     }
-    parts.add(new Part(sequence, sequence.slice(count, sampler)));
+    parts.add(new Part(sequence, sequence.slice(count, NO_DRAFT, sampler), 0));
     return count;
   }
 
@@ -109,7 +181,7 @@ final class Scheduler {
     metrics.onPreemption(sequence.request.id());
   }
 
-  private void admit(List<Part> parts, int most, long nanos) {
+  private void admit(List<Part> parts, int most, long nanos, TimeLeft timeLeft) {
     int left = most;
     Iterator<Sequence> queue = waiting.iterator();
     while (left > 0 && running.size() < slots && queue.hasNext()) {
@@ -119,7 +191,13 @@ final class Scheduler {
         sequence.leaveBlocks(pool);
         continue; // somebody computes its next block just now
       }
-      int wanted = BlockPool.blocksFor(found + sequence.pending()) - sequence.blockCount();
+      if (sequence.proceeded()
+          && budget.promptNanos(sequence.pending()) > timeLeft.nanos(sequence)) {
+        sequence.leaveBlocks(pool);
+        hopeless.add(sequence);
+        continue;
+      }
+      int wanted = blocksWanted(found + sequence.pending()) - sequence.blockCount();
       if (wanted + running.size() > pool.free() && !running.isEmpty()) {
         sequence.leaveBlocks(pool);
         return; // nobody overtakes who waits for room
@@ -128,10 +206,25 @@ final class Scheduler {
       if (sequence.admitted(nanos)) {
         waiting.charge(sequence, Math.max(0, sequence.pending()));
         metrics.onPrefix(sequence.length(), found);
+        onAdmitted.accept(sequence);
       }
       running.add(sequence);
       left -= add(parts, sequence, left);
     }
+  }
+
+  /** Blocks that as many tokens hold at once; those behind the window are freed on the way. */
+  private int blocksWanted(int tokens) {
+    if (window == 0) {
+      return BlockPool.blocksFor(tokens);
+    }
+    return Math.min(
+        BlockPool.blocksFor(tokens), BlockPool.blocksFor(window + budget.stepTokens()) + 1);
+  }
+
+  /** Waiting sequences that the last schedule found unable to keep their deadline. */
+  List<Sequence> hopeless() {
+    return List.copyOf(hopeless);
   }
 
   /**
@@ -150,18 +243,31 @@ final class Scheduler {
   /** A step took so long. */
   void took(List<Part> parts, long nanos) {
     int outputs = 0;
+    int drafts = 0;
     int others = 0;
     for (Part part : parts) {
-      int count = part.slice().tokens().length;
-      outputs += count == 1 ? 1 : 0;
-      others += count == 1 ? 0 : count;
+      outputs += part.known() == 1 ? 1 : 0;
+      others += part.known() == 1 ? 0 : part.known();
+      drafts += part.draft();
     }
-    budget.learn(outputs, others, nanos);
+    budget.learn(outputs, drafts, others, nanos);
   }
 
-  /** A step has computed a part. */
+  /** A step has computed a part; whether its draft is right is not known yet. */
   void computed(Part part) {
-    part.sequence().computed(part.slice().tokens().length, pool);
+    computed(part.sequence(), part.known());
+  }
+
+  /** A token of a draft was right: it is computed already. */
+  void accepted(Sequence sequence) {
+    computed(sequence, 1);
+  }
+
+  private void computed(Sequence sequence, int count) {
+    sequence.computed(count, pool);
+    if (window > 0) {
+      sequence.leaveBlocksBefore(sequence.computed() + 1 - window, pool);
+    }
   }
 
   /** A token of a sequence's output was made. */

@@ -1,5 +1,6 @@
 package dev.weir.engine;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -45,11 +46,14 @@ final class Sequence {
   // the block table, [at least blockCount]
   private int[] blocks = NO_BLOCKS;
   private int blockCount;
+  // how many of the blocks, from the first, it has left because no later token sees them
+  private int left;
   // how many of the blocks are published, and the content id of the last of them
   private int published;
   private long content = BlockPool.ROOT;
   // how many tokens of the prompt the first admission found in the cache
   private int cachedTokens = -1;
+  private final Speculation speculation = new Speculation();
 
   /** Moments on the clock's {@code nanoTime}; 0 where they have not come. */
   static final class Times {
@@ -123,16 +127,45 @@ final class Sequence {
     tokens[length++] = token;
   }
 
-  /** The next {@code count} tokens to compute; if they are the last, the next one is drawn. */
-  SequenceSlice slice(int count, Sampler sampler) {
-    boolean last = proceeded && computed + count == length;
-    return new SequenceSlice(
-        computed,
-        Arrays.copyOfRange(tokens, computed, computed + count),
-        blocks,
-        last
-            ? List.of(sampler.query(request.sampling(), tokens, promptLength(), length))
-            : List.of());
+  /**
+   * Guesses what follows the next token.
+   *
+   * @see Speculation#draft
+   */
+  int[] draft(int most, double worth, double cost) {
+    int room = promptLength() + limit - length - 1;
+    return speculation.draft(tokens, length, Math.min(most, room), worth, cost);
+  }
+
+  /** A token of a draft was right, or it was the first that was not. */
+  void verified(boolean right) {
+    speculation.observe(right);
+  }
+
+  /**
+   * The next {@code count} tokens to compute, and behind them a draft; if they are the last, a
+   * token is drawn after each from then on.
+   */
+  SequenceSlice slice(int count, int[] draft, Sampler sampler) {
+    int[] computing = Arrays.copyOfRange(tokens, computed, computed + count + draft.length);
+    System.arraycopy(draft, 0, computing, count, draft.length);
+    if (!proceeded || computed + count < length) {
+      return new SequenceSlice(computed, computing, blocks, List.of());
+    }
+    if (draft.length == 0) {
+      return new SequenceSlice(
+          computed,
+          computing,
+          blocks,
+          List.of(sampler.query(request.sampling(), tokens, promptLength(), length)));
+    }
+    int[] guessed = Arrays.copyOf(tokens, length + draft.length);
+    System.arraycopy(draft, 0, guessed, length, draft.length);
+    List<LogitsQuery> queries = new ArrayList<>(1 + draft.length);
+    for (int i = 0; i <= draft.length; i++) {
+      queries.add(sampler.query(request.sampling(), guessed, promptLength(), length + i));
+    }
+    return new SequenceSlice(computed, computing, blocks, queries);
   }
 
   int computed() {
@@ -190,6 +223,11 @@ final class Sequence {
     return first;
   }
 
+  /** Whether it has ever had a slot. */
+  boolean wasAdmitted() {
+    return cachedTokens >= 0;
+  }
+
   /** Tokens of the prompt that were found in the cache. */
   int cachedTokens() {
     return Math.max(0, cachedTokens);
@@ -210,11 +248,22 @@ final class Sequence {
     blocks[blockCount++] = block;
   }
 
+  /** Leaves the blocks that lie wholly before a position; they are not read any more. */
+  void leaveBlocksBefore(int position, BlockPool pool) {
+    int end = Math.min(published, Math.floorDiv(position, LanguageModel.BLOCK_TOKENS));
+    for (; left < end; left++) {
+      pool.release(blocks[left]);
+      blocks[left] = SequenceSlice.NO_BLOCK;
+    }
+  }
+
   /** Leaves its blocks, the last first; what it computed must be found or computed again. */
   void leaveBlocks(BlockPool pool) {
-    while (blockCount > 0) {
+    while (blockCount > left) {
       pool.release(blocks[--blockCount]);
     }
+    blockCount = 0;
+    left = 0;
     blocks = NO_BLOCKS;
     published = 0;
     content = BlockPool.ROOT;
@@ -223,7 +272,7 @@ final class Sequence {
 
   /** Its numbers went wrong: nobody may find the blocks that it alone holds. */
   void spoil(BlockPool pool) {
-    for (int i = 0; i < blockCount; i++) {
+    for (int i = left; i < blockCount; i++) {
       pool.spoil(blocks[i]);
     }
   }

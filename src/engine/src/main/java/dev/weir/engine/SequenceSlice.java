@@ -9,9 +9,13 @@ import java.util.List;
  * @param tokens ids, [n], n at least 1
  * @param blocks block table of the sequence: block i holds positions 16 i to 16 i + 15; covers
  *     start + n positions. Blocks before the one of {@code start} may belong to other sequences
- *     too, those that the tokens are written to do not
+ *     too, those that the tokens are written to do not; {@link #NO_BLOCK} where no token of the
+ *     slice sees the positions, behind a sliding window
  * @param queries what is wanted of the last tokens, one for each, in their order; none while a
  *     prompt is not at its end
  */
 @SuppressWarnings("ArrayRecordComponent") // the engine's own arrays, never compared
-public record SequenceSlice(int start, int[] tokens, int[] blocks, List<LogitsQuery> queries) {}
+public record SequenceSlice(int start, int[] tokens, int[] blocks, List<LogitsQuery> queries) {
+  /** In a block table: there is none. */
+  public static final int NO_BLOCK = -1;
+}

@@ -24,6 +24,7 @@ final class StepBudget {
   // time of a step with 2^i to 2^(i+1) - 1 outputs and nothing else
   private final double[] outputNanos = new double[32];
   private double nanosPerPromptToken = UNKNOWN;
+  private double nanosPerDraftToken = UNKNOWN;
 
   /**
    * @param stepTokens most tokens of a step
@@ -32,9 +33,19 @@ final class StepBudget {
     this.stepTokens = stepTokens;
   }
 
-  /** Most tokens of prompts beside that many outputs. */
-  int promptTokens(int outputs) {
-    int rest = stepTokens - outputs;
+  /** Most tokens of a step. */
+  int stepTokens() {
+    return stepTokens;
+  }
+
+  /**
+   * Most tokens of prompts beside outputs.
+   *
+   * @param outputs sequences that get one token or more
+   * @param drafts further rows of those
+   */
+  int promptTokens(int outputs, int drafts) {
+    int rest = stepTokens - outputs - drafts;
     if (outputs == 0) {
       return rest;
     }
@@ -46,16 +57,34 @@ final class StepBudget {
     return (int) Math.min(rest, Math.max(LEAST, tokens));
   }
 
+  /** A token of that many outputs costs so much time; 0 if it is not known yet. */
+  double outputNanos(int outputs) {
+    return outputsAlone(outputs) / outputs;
+  }
+
+  /** One more row of an output costs so much; 0 if it is not known yet. */
+  double draftNanos() {
+    return nanosPerDraftToken == UNKNOWN ? nanosPerPromptToken : nanosPerDraftToken;
+  }
+
+  /** That many tokens of a prompt cost at least so much; 0 if it is not known yet. */
+  double promptNanos(int tokens) {
+    return nanosPerPromptToken * tokens;
+  }
+
   /** A step took so long. */
-  void learn(int outputs, int promptTokens, long nanos) {
+  void learn(int outputs, int drafts, int promptTokens, long nanos) {
     if (nanos <= 0) {
       return;
     }
-    if (promptTokens == 0 && outputs > 0) {
+    if (promptTokens == 0 && outputs > 0 && drafts == 0) {
       int bucket = bucket(outputs);
       outputNanos[bucket] = learned(outputNanos[bucket], nanos);
+    } else if (promptTokens == 0 && outputs > 0) {
+      double perToken = Math.max(1, nanos - outputsAlone(outputs)) / drafts;
+      nanosPerDraftToken = learned(nanosPerDraftToken, perToken);
     } else if (promptTokens >= LEAST) {
-      double alone = outputs == 0 ? 0 : outputsAlone(outputs);
+      double alone = (outputs == 0 ? 0 : outputsAlone(outputs)) + drafts * draftNanos();
       double perToken = Math.max(0, nanos - alone) / promptTokens;
       if (perToken > 0 && (outputs == 0 || alone != UNKNOWN)) {
         nanosPerPromptToken = learned(nanosPerPromptToken, perToken);

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,8 @@ public final class TextEngine implements AutoCloseable {
 
   // Requests that the engine has and that have not ended.
   private final AtomicInteger taken = new AtomicInteger();
+  // tokens of the prompts of those that never had a slot
+  private final AtomicLong waitingTokens = new AtomicLong();
   // Between two times that the thread empties it, commands can come from the requests that were
   // taken before and from as many that take the places of those that end in the step between.
   private final BlockingQueue<Command> inbox;
@@ -72,6 +75,21 @@ public final class TextEngine implements AutoCloseable {
       TextEngineConfig config,
       EngineMetrics metrics,
       EngineClock clock) {
+    this(model, tokenBytes, config, metrics, clock, new ComputeLease());
+  }
+
+  /**
+   * Starts an engine that shares its device.
+   *
+   * @param lease held during each step
+   */
+  public TextEngine(
+      LanguageModel model,
+      TokenBytes tokenBytes,
+      TextEngineConfig config,
+      EngineMetrics metrics,
+      EngineClock clock,
+      ComputeLease lease) {
     this.tokenBytes = tokenBytes;
     this.config = config;
     this.clock = clock;
@@ -79,7 +97,7 @@ public final class TextEngine implements AutoCloseable {
     limits = model.limits();
     places = limits.slots() + config.maxWaiting();
     inbox = new ArrayBlockingQueue<>(2 * COMMANDS_PER_REQUEST * places + 1);
-    EngineLoop loop = new EngineLoop(model, config, metrics, clock, this::gone);
+    EngineLoop loop = new EngineLoop(model, config, metrics, clock, lease.join(1), new Counts());
     thread = Thread.ofPlatform().name("weir-engine").unstarted(() -> run(model, loop));
     thread.start();
   }
@@ -101,12 +119,23 @@ public final class TextEngine implements AutoCloseable {
               .formatted(limits.slots(), config.maxWaiting()),
           retryAfter(others));
     }
+    int length = request.prompt().length;
+    long queued = waitingTokens.addAndGet(length);
+    if (queued > config.maxWaitingTokens() && queued > length) {
+      waitingTokens.addAndGet(-length);
+      int others = taken.decrementAndGet();
+      throw new Rejected(
+          "prompts of %d tokens are waiting, and %d more are too many"
+              .formatted(queued - length, length),
+          retryAfter(others));
+    }
     OutputText output =
         new OutputText(tokenBytes, config.stripLeadingSpace(), request.sampling(), limit);
     Sequence sequence = new Sequence(request, listener, output, limit, clock.nanoTime());
     Command submit = new Command.Submit(sequence);
     inbox.add(submit);
     if (terminated && inbox.remove(submit)) {
+      waitingTokens.addAndGet(-length);
       checkAlive(); // the thread has not seen it and never will
     }
     return new Handle(sequence);
@@ -223,11 +252,22 @@ public final class TextEngine implements AutoCloseable {
     return inbox.poll(Math.max(1, millis), TimeUnit.MILLISECONDS);
   }
 
-  private void gone(Sequence sequence) {
-    taken.decrementAndGet();
-    if (sequence.times.admitted != 0) {
-      double seconds = (clock.nanoTime() - sequence.times.admitted) * 1e-9;
-      recentSeconds = 0.9 * recentSeconds + 0.1 * seconds;
+  /** Keeps count of who is here. */
+  private final class Counts implements EngineLoop.Observer {
+    @Override
+    public void admitted(Sequence sequence) {
+      waitingTokens.addAndGet(-sequence.promptLength());
+    }
+
+    @Override
+    public void gone(Sequence sequence) {
+      taken.decrementAndGet();
+      if (sequence.wasAdmitted()) {
+        double seconds = (clock.nanoTime() - sequence.times.admitted) * 1e-9;
+        recentSeconds = 0.9 * recentSeconds + 0.1 * seconds;
+      } else {
+        waitingTokens.addAndGet(-sequence.promptLength());
+      }
     }
   }
 

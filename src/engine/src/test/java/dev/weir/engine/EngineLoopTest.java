@@ -197,6 +197,43 @@ final class EngineLoopTest {
   }
 
   @Test
+  void aRequestThatCannotKeepItsDeadlineIsRefusedBeforeItCostsAnything() {
+    TestingEngineLoop engine = engine(2, 400, 64);
+    engine.model.onStep(slices -> {
+      int tokens = slices.stream().mapToInt(slice -> slice.tokens().length).sum();
+      engine.clock.advance(Duration.ofMillis(10L * tokens));
+    });
+    engine.run(greedy("abcdefghijklmnopqrstuvwxyz".repeat(2), 1)); // ten milliseconds a token
+    int steps = engine.model.stepTokens().size();
+    TestingListener late = new TestingListener();
+    TextRequest hopeless =
+        engine.requestWithDeadline("zyxwvutsrqponm".repeat(20), 5, Duration.ofSeconds(2));
+    engine.start(hopeless, late);
+    engine.finish();
+    assertThat(late.outcome().reason()).isEqualTo(FinishReason.DEADLINE);
+    assertThat(engine.model.stepTokens()).hasSize(steps);
+    TestingListener inTime = new TestingListener();
+    TextRequest enough =
+        engine.requestWithDeadline("zyxwvutsrqponm".repeat(20), 5, Duration.ofSeconds(4));
+    engine.start(enough, inTime);
+    engine.finish();
+    assertThat(inTime.outcome().reason()).isEqualTo(FinishReason.LENGTH);
+    assertThat(engine.loop.cacheUse()).isZero();
+  }
+
+  @Test
+  void aTokenThatComesAfterTheDeadlineIsNotShown() {
+    TestingEngineLoop engine = engine(1, 64, 64);
+    engine.model.onStep(slices -> engine.clock.advance(Duration.ofSeconds(1)));
+    TestingListener listener = new TestingListener();
+    engine.start(engine.requestWithDeadline("ab", 9, Duration.ofMillis(2500)), listener);
+    engine.finish();
+    assertThat(listener.outcome().reason()).isEqualTo(FinishReason.DEADLINE);
+    assertThat(listener.tokens).hasSize(2);
+    assertThat(listener.outcome().total()).isEqualTo(2);
+  }
+
+  @Test
   void aDeadlineBeforeTheOutputMayBeginWaitsForTheNumberOfTokensBefore() {
     TestingEngineLoop engine = engine(1, 64, 64);
     TestingListener listener = new TestingListener(2);

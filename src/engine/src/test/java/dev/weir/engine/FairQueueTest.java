@@ -95,8 +95,10 @@ final class FairQueueTest {
         new Scheduler(
             new ModelLimits(32, 256, slots, BLOCKS, true, ""),
             64,
+            false,
             new Sampler(32),
-            EngineMetrics.NONE);
+            EngineMetrics.NONE,
+            s -> {});
     Map<String, Integer> waiting = new HashMap<>();
     for (int i = 0; i < 2200; i++) {
       String tenant = i % 11 == 0 ? "small" : "large";
@@ -111,7 +113,7 @@ final class FairQueueTest {
     Map<String, Integer> service = new HashMap<>();
     Set<Sequence> admitted = new HashSet<>();
     while (true) {
-      for (Part part : scheduler.schedule(0)) {
+      for (Part part : scheduler.schedule(0, sequence -> Long.MAX_VALUE)) {
         Sequence sequence = part.sequence();
         String tenant = sequence.request.group().tenant();
         if (admitted.add(sequence)) {

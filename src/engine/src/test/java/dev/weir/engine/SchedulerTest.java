@@ -36,12 +36,16 @@ final class SchedulerTest {
     return sequence;
   }
 
+  private static final Scheduler.TimeLeft FOREVER = sequence -> Long.MAX_VALUE;
+
   private static Scheduler scheduler(int slots, int stepTokens) {
     return new Scheduler(
         new ModelLimits(32, 128, slots, BLOCKS, true, ""),
         stepTokens,
+        false,
         new Sampler(32),
-        EngineMetrics.NONE);
+        EngineMetrics.NONE,
+        s -> {});
   }
 
   /** A prompt of its own, so that nobody finds its blocks. */
@@ -58,10 +62,10 @@ final class SchedulerTest {
     Sequence large = different(300, 17, 2, 0); // 19 blocks: does not fit beside it
     Sequence small = different(1, 1, 3, 0);
     List.of(half, large, small).forEach(scheduler::add);
-    scheduler.schedule(0);
+    scheduler.schedule(0, FOREVER);
     assertThat(scheduler.running()).isEqualTo(1);
     scheduler.remove(half);
-    scheduler.schedule(0);
+    scheduler.schedule(0, FOREVER);
     assertThat(scheduler.running()).isEqualTo(2);
   }
 
@@ -86,11 +90,11 @@ final class SchedulerTest {
     for (int i = 0; i < 4; i++) {
       scheduler.add(different(100, 8, 1, 0));
     }
-    List<Part> first = scheduler.schedule(0);
+    List<Part> first = scheduler.schedule(0, FOREVER);
     assertThat(first).hasSize(1);
     first.forEach(scheduler::computed);
     first.forEach(part -> part.sequence().append(1));
-    List<Part> second = scheduler.schedule(0);
+    List<Part> second = scheduler.schedule(0, FOREVER);
     assertThat(second).hasSize(4);
     assertThat(second.stream().mapToInt(part -> part.slice().tokens().length))
         .containsExactly(1, 4, 4, 4); // 96 of the 100 are found
@@ -148,7 +152,7 @@ final class SchedulerTest {
   private static void step(Scheduler scheduler, List<Sequence> live, int stepTokens) {
     int total = 0;
     Set<Sequence> seen = new HashSet<>();
-    for (Part part : scheduler.schedule(0)) {
+    for (Part part : scheduler.schedule(0, FOREVER)) {
       Sequence sequence = part.sequence();
       assertThat(seen.add(sequence)).isTrue();
       int count = part.slice().tokens().length;

@@ -24,16 +24,16 @@ final class StepBudgetTest {
       @ForAll @IntRange(min = 1, max = 32) int outputs) {
     Device device = new Device(fixed, perOutput, perPromptToken);
     StepBudget budget = new StepBudget(2048);
-    budget.learn(0, 512, device.nanos(0, 512)); // a prompt alone, then outputs alone
+    budget.learn(0, 0, 512, device.nanos(0, 512)); // a prompt alone, then outputs alone
     for (int i = 0; i < 20; i++) {
-      budget.learn(outputs, 0, device.nanos(outputs, 0));
+      budget.learn(outputs, 0, 0, device.nanos(outputs, 0));
     }
     for (int left = 4000; left > 0; ) {
-      int tokens = Math.min(left, budget.promptTokens(outputs));
+      int tokens = Math.min(left, budget.promptTokens(outputs, 0));
       long nanos = device.nanos(outputs, tokens);
       boolean least = tokens <= LanguageModel.BLOCK_TOKENS;
       assertThat(least || nanos < 3 * device.nanos(outputs, 0)).isTrue();
-      budget.learn(outputs, tokens, nanos);
+      budget.learn(outputs, 0, tokens, nanos);
       left -= tokens;
     }
   }
@@ -41,27 +41,27 @@ final class StepBudgetTest {
   @Test
   void aPromptAloneGetsTheWholeStep() {
     StepBudget budget = new StepBudget(512);
-    budget.learn(0, 512, 1_000_000_000);
-    assertThat(budget.promptTokens(0)).isEqualTo(512);
+    budget.learn(0, 0, 512, 1_000_000_000);
+    assertThat(budget.promptTokens(0, 0)).isEqualTo(512);
   }
 
   @Test
   void aPromptGetsOnByABlockHoweverSlowTheDevice() {
     StepBudget budget = new StepBudget(512);
-    budget.learn(0, 16, 1_000_000_000);
-    budget.learn(8, 0, 1_000);
-    assertThat(budget.promptTokens(8)).isEqualTo(16);
+    budget.learn(0, 0, 16, 1_000_000_000);
+    budget.learn(8, 0, 0, 1_000);
+    assertThat(budget.promptTokens(8, 0)).isEqualTo(16);
   }
 
   @Test
   void aFasterDeviceGetsMoreOfAPromptIntoAStep() {
     StepBudget budget = new StepBudget(512);
-    budget.learn(8, 0, 10_000_000);
-    budget.learn(0, 100, 10_000_000);
-    assertThat(budget.promptTokens(8)).isEqualTo(100);
+    budget.learn(8, 0, 0, 10_000_000);
+    budget.learn(0, 0, 100, 10_000_000);
+    assertThat(budget.promptTokens(8, 0)).isEqualTo(100);
     for (int i = 0; i < 100; i++) {
-      budget.learn(0, 100, 5_000_000);
+      budget.learn(0, 0, 100, 5_000_000);
     }
-    assertThat(budget.promptTokens(8)).isBetween(195, 200);
+    assertThat(budget.promptTokens(8, 0)).isBetween(195, 200);
   }
 }

@@ -16,14 +16,26 @@ final class TestingEngineLoop {
   final EngineLoop loop;
   int gone;
   int preempted;
+  int drafted;
+  int accepted;
 
   TestingEngineLoop(ModelLimits limits, int stepTokens) {
+    this(limits, stepTokens, true);
+  }
+
+  TestingEngineLoop(ModelLimits limits, int stepTokens, boolean speculation) {
     model = new TestingLanguageModel(limits);
     EngineMetrics metrics =
         new EngineMetrics() {
           @Override
           public void onFault(String requestId, Throwable fault) {
             faults.add(fault);
+          }
+
+          @Override
+          public void onDraft(int tokens, int right) {
+            drafted += tokens;
+            accepted += right;
           }
 
           @Override
@@ -38,7 +50,12 @@ final class TestingEngineLoop {
         };
     loop =
         new EngineLoop(
-            model, new TextEngineConfig(stepTokens, 8, false), metrics, clock, s -> gone++);
+            model,
+            new TextEngineConfig(stepTokens, 8, 10_000, false, speculation),
+            metrics,
+            clock,
+            new ComputeLease().join(1),
+            s -> gone++);
   }
 
   /** Takes a request but does not let its output begin. */
@@ -96,6 +113,11 @@ final class TestingEngineLoop {
 
   /** What the model alone gives: no engine, no batch, no cache. */
   static List<Integer> expected(TextRequest request, int vocabulary) {
+    return expected(request, vocabulary, Integer.MAX_VALUE);
+  }
+
+  /** The same of a model whose logits depend on the last {@code seen} tokens only. */
+  static List<Integer> expected(TextRequest request, int vocabulary, int seen) {
     Sampler sampler = new Sampler(vocabulary);
     int promptLength = request.prompt().length;
     SamplingParameters sampling = request.sampling();
@@ -108,7 +130,8 @@ final class TestingEngineLoop {
       LogitsQuery query = sampler.query(sampling, tokens, promptLength, length);
       StepOutput row =
           new TestingStepOutput(
-              List.of(TestingLanguageModel.logits(tokens, length, vocabulary)), List.of(query));
+              List.of(TestingLanguageModel.logits(tokens, length, vocabulary, seen)),
+              List.of(query));
       last = sampler.sample(row, 0, query, sampling, request.seed(), output.size());
       tokens[length] = last;
       output.add(last);

@@ -23,6 +23,8 @@ public final class TestingLanguageModel implements LanguageModel {
   private final List<Integer> stepTokens = new ArrayList<>();
   private Consumer<List<SequenceSlice>> onStep = slices -> {};
   private int poison = -1;
+  private int poisonPosition = -1;
+  private int seen = Integer.MAX_VALUE;
   private int step;
   private volatile boolean closed;
   private @Nullable Thread owner;
@@ -48,6 +50,16 @@ public final class TestingLanguageModel implements LanguageModel {
     poison = token;
   }
 
+  /** The row of the token at this position is none of numbers. */
+  public void poisonPosition(int position) {
+    poisonPosition = position;
+  }
+
+  /** Logits depend on that many of the last tokens only: the text repeats itself soon. */
+  public void see(int tokens) {
+    seen = tokens;
+  }
+
   /** The bytes of a token. */
   public static byte[] bytes(int token) {
     return token == END ? new byte[0] : new byte[] {(byte) ('`' + token)};
@@ -65,8 +77,13 @@ public final class TestingLanguageModel implements LanguageModel {
 
   /** The logits behind a sequence of tokens, [vocabulary], between -4 and 4. */
   public static float[] logits(int[] tokens, int length, int vocabulary) {
+    return logits(tokens, length, vocabulary, Integer.MAX_VALUE);
+  }
+
+  /** The same, of the last {@code seen} tokens only. */
+  public static float[] logits(int[] tokens, int length, int vocabulary, int seen) {
     long hash = 1;
-    for (int i = 0; i < length; i++) {
+    for (int i = Math.max(0, length - seen); i < length; i++) {
       hash = mix(hash * 31 + tokens[i]);
     }
     float[] logits = new float[vocabulary];
@@ -106,8 +123,8 @@ public final class TestingLanguageModel implements LanguageModel {
       for (int length = sequence.length - slice.queries().size() + 1;
           length <= sequence.length;
           length++) {
-        float[] row = logits(sequence, length, limits.vocabulary());
-        if (sequence[length - 1] == poison) {
+        float[] row = logits(sequence, length, limits.vocabulary(), seen);
+        if (sequence[length - 1] == poison || length - 1 == poisonPosition) {
           Arrays.fill(row, Float.NaN);
         }
         rows.add(row);
@@ -146,7 +163,8 @@ public final class TestingLanguageModel implements LanguageModel {
         "a block table too short for %d tokens",
         start + tokens.length);
     int[] sequence = new int[start + tokens.length];
-    for (int i = 0; i < start; i++) {
+    int first = limits.window() == 0 ? 0 : Math.max(0, start + 1 - limits.window());
+    for (int i = first; i < start; i++) {
       sequence[i] = memory[place(slice, i)];
       check(sequence[i] >= 0, "position %d was never computed", i);
     }

@@ -28,7 +28,7 @@ final class TextEngineTest {
     return new TextEngine(
         model,
         TestingLanguageModel::bytes,
-        new TextEngineConfig(64, maxWaiting, false),
+        new TextEngineConfig(64, maxWaiting, 1000, false, true),
         EngineMetrics.NONE,
         EngineClock.SYSTEM);
   }
@@ -117,6 +117,27 @@ final class TextEngineTest {
       Outcome outcome = listener.await();
       assertThat(outcome.reason()).isEqualTo(FinishReason.CANCELLED);
       assertThat(outcome.total()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void promptsThatWaitAreLimitedByTheirTokensButOneAloneIsTaken() throws Exception {
+    TestingLanguageModel model = new TestingLanguageModel(TestingLanguageModel.limits(1, 4000));
+    try (TextEngine engine = start(model, 4)) { // 1,000 tokens may wait
+      TestingListener first = new TestingListener();
+      Generation running = engine.submit(greedy("a".repeat(3000), 5), first);
+      awaitTrue(() -> engine.running() == 1);
+      Generation large = engine.submit(greedy("b".repeat(2000), 5), new TestingListener());
+      assertThatThrownBy(() -> engine.submit(greedy("c", 5), new TestingListener()))
+          .isInstanceOfSatisfying(
+              Rejected.class, e -> assertThat(e.retryAfter()).isGreaterThan(Duration.ZERO))
+          .hasMessageContaining("prompts of 2000 tokens are waiting, and 1 more");
+      large.cancel();
+      running.proceed(new int[0]);
+      first.await();
+      TestingListener next = new TestingListener();
+      engine.submit(greedy("c", 5), next).proceed(new int[0]);
+      assertThat(next.await().total()).isEqualTo(5);
     }
   }
 

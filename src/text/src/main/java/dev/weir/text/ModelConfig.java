@@ -108,4 +108,11 @@ public record ModelConfig(
 
   /** Dynamic NTK scaling: base and factor, applied beyond the original context length. */
   public record DynamicNtk(double base, double factor) {}
+
+  /** How many positions back the attention of every layer reaches at most; 0: to the first. */
+  public int slidingWindow() {
+    return slidingWindows.contains(0)
+        ? 0
+        : slidingWindows.stream().mapToInt(Integer::intValue).max().orElse(0);
+  }
 }

@@ -15,7 +15,8 @@ import java.util.stream.LongStream;
  * segment, which attends as one batch; then each longer slice is a segment of its own. A segment is
  * [first row, sequences, tokens of each, lowest position, end of the longest sequence, its place in
  * {@code tables}]. There lie block tables of the sequences, one after the other, all as long as the
- * longest needs; shorter ones repeat their last block, which the mask hides.
+ * longest needs; shorter ones repeat their last block, which the mask hides, and so do those that
+ * have no block behind their window.
  *
  * @param tokens ids, [rows]
  * @param positions [rows]
@@ -178,7 +179,8 @@ record StepPlan(
       for (SequenceSlice slice : slices) {
         int own = Math.ceilDiv(slice.start() + slice.tokens().length, BLOCK_TOKENS);
         for (int i = 0; i < width; i++) {
-          tables.add(slice.blocks()[Math.min(i, own - 1)]);
+          int block = slice.blocks()[Math.min(i, own - 1)];
+          tables.add(block == SequenceSlice.NO_BLOCK ? slice.blocks()[own - 1] : block);
         }
       }
       return width * slices.size();

@@ -98,6 +98,7 @@ public final class TorchLanguageModel implements LanguageModel {
             budget.context(),
             options.slots(),
             budget.blocks(),
+            config.slidingWindow(),
             false,
             numerics),
         precision);
@@ -203,6 +204,9 @@ public final class TorchLanguageModel implements LanguageModel {
       require(slice.blocks().length >= used, "length of a block table", slice.blocks().length);
       for (int i = 0; i < used; i++) {
         int block = slice.blocks()[i];
+        if (block == SequenceSlice.NO_BLOCK && behindWindow(i, slice.start())) {
+          continue;
+        }
         require(block >= 0 && block < limits.cacheBlocks(), "block", block);
         if (i >= slice.start() / BLOCK_TOKENS) {
           require(!written.get(block), "second slice that writes block", block);
@@ -210,6 +214,11 @@ public final class TorchLanguageModel implements LanguageModel {
         }
       }
     }
+  }
+
+  /** Whether no token from a position on sees a block of its sequence. */
+  private boolean behindWindow(int block, int position) {
+    return limits.window() > 0 && (block + 1) * BLOCK_TOKENS <= position + 1 - limits.window();
   }
 
   private void check(LogitEdits edits) {

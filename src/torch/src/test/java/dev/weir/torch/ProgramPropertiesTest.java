@@ -80,7 +80,7 @@ class ProgramPropertiesTest {
           new SequenceSlice(
               computed[slot],
               tokens,
-              blocks[slot],
+              seenBlocks(model, blocks[slot], computed[slot]),
               Collections.nCopies(
                   random.nextInt(n + 1),
                   random.nextBoolean() ? LogitsQuery.WHOLE : LogitsQuery.ARG_MAX)));
@@ -108,6 +108,16 @@ class ProgramPropertiesTest {
       }
     }
     assertThat(output.rows()).isEqualTo(row);
+  }
+
+  /** The engine frees what lies behind the window. */
+  private static int[] seenBlocks(TorchLanguageModel model, int[] blocks, int start) {
+    int[] seen = blocks.clone();
+    int window = model.limits().window();
+    for (int i = 0; window > 0 && (i + 1) * 16 <= start + 1 - window; i++) {
+      seen[i] = SequenceSlice.NO_BLOCK;
+    }
+    return seen;
   }
 
   /** Each sequence has blocks of its own for 48 tokens, in any order and anywhere. */

@@ -44,6 +44,11 @@ final class WorkerOptions {
               + " is free)")
   @Nullable String kvMemory;
 
+  @Option(
+      names = "--no-speculation",
+      description = "never guess outputs ahead from what they repeat (they stay the same)")
+  boolean noSpeculation;
+
   TextWorkerConfig config(ModelSource model, Map<String, String> more) {
     Map<String, String> settings = new HashMap<>(more);
     settings.put("weir.worker.model", model.path().toString());
@@ -54,6 +59,7 @@ final class WorkerOptions {
     put(settings, "threads", threads);
     put(settings, "max-context", maxContext);
     put(settings, "kv-memory", kvMemory);
+    put(settings, "speculation", noSpeculation ? false : null);
     return TextWorkerConfig.load(settings);
   }
 
