@@ -1,5 +1,6 @@
 package dev.weir.text;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Set;
 
 /** The weights of a checkpoint by their Hugging Face names, whatever file format they lie in. */
@@ -21,6 +22,18 @@ public interface TensorSource extends AutoCloseable {
    * @param into filled whole
    */
   void read(String name, long offset, float[] into);
+
+  /**
+   * Copies whole blocks of a tensor as its file holds them, for those who compute with the stored
+   * values.
+   *
+   * @param firstBlock index of the first block, in row-major order
+   * @param into filled whole; a multiple of the type's block bytes
+   * @return false if they cannot be had: then {@link #read} alone can tell the values
+   */
+  default boolean readStored(String name, long firstBlock, MemorySegment into) {
+    return false;
+  }
 
   @Override
   void close();

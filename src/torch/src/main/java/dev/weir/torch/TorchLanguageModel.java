@@ -4,16 +4,16 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.weir.engine.CacheBudget;
 import dev.weir.engine.LanguageModel;
-import dev.weir.engine.LogitEdits;
 import dev.weir.engine.LogitsQuery;
 import dev.weir.engine.ModelLimits;
 import dev.weir.engine.SequenceSlice;
+import dev.weir.engine.StepCheck;
 import dev.weir.engine.StepOutput;
 import dev.weir.text.Checkpoint;
 import dev.weir.text.ModelConfig;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleConsumer;
@@ -69,10 +69,12 @@ public final class TorchLanguageModel implements LanguageModel {
         2L * config.layers() * config.kvHeads() * config.headSize() * arithmetic.cacheBytes();
     CacheBudget budget =
         CacheBudget.of(
-            options,
+            options.slots(),
+            options.maxContext(),
+            options.kvMemory(),
             config.contextLength(),
             bytesPerToken,
-            CacheBudget.availableBytes(options.device())
+            DeviceMemory.availableBytes(options.device())
                 - weights.elements() * arithmetic.weightBytes());
     DecoderProgram program = new DecoderProgram(config, arithmetic);
     TorchModule module =
@@ -127,7 +129,7 @@ public final class TorchLanguageModel implements LanguageModel {
   @Override
   public StepOutput step(List<SequenceSlice> slices) {
     own();
-    check(slices);
+    StepCheck.check(slices, limits);
     if (output != null) {
       output.close();
     }
@@ -176,63 +178,6 @@ public final class TorchLanguageModel implements LanguageModel {
     } else if (owner != current) {
       throw new IllegalStateException(
           "the model belongs to thread %s, not %s".formatted(owner.getName(), current.getName()));
-    }
-  }
-
-  private void check(List<SequenceSlice> slices) {
-    if (slices.isEmpty()) {
-      throw new IllegalArgumentException("a step wants at least one slice");
-    }
-    if (slices.size() > limits.slots()) {
-      throw new IllegalArgumentException(
-          "%d slices in a step, the model has %d slots".formatted(slices.size(), limits.slots()));
-    }
-    BitSet written = new BitSet();
-    for (SequenceSlice slice : slices) {
-      int n = slice.tokens().length;
-      require(n > 0, "number of tokens", n);
-      require(
-          slice.start() >= 0 && slice.start() <= limits.contextLength() - n,
-          "start",
-          slice.start());
-      require(slice.queries().size() <= n, "number of queries", slice.queries().size());
-      slice.queries().forEach(query -> check(query.edits()));
-      for (int token : slice.tokens()) {
-        require(token >= 0 && token < limits.vocabulary(), "token", token);
-      }
-      int used = Math.ceilDiv(slice.start() + n, BLOCK_TOKENS);
-      require(slice.blocks().length >= used, "length of a block table", slice.blocks().length);
-      for (int i = 0; i < used; i++) {
-        int block = slice.blocks()[i];
-        if (block == SequenceSlice.NO_BLOCK && behindWindow(i, slice.start())) {
-          continue;
-        }
-        require(block >= 0 && block < limits.cacheBlocks(), "block", block);
-        if (i >= slice.start() / BLOCK_TOKENS) {
-          require(!written.get(block), "second slice that writes block", block);
-          written.set(block);
-        }
-      }
-    }
-  }
-
-  /** Whether no token from a position on sees a block of its sequence. */
-  private boolean behindWindow(int block, int position) {
-    return limits.window() > 0 && (block + 1) * BLOCK_TOKENS <= position + 1 - limits.window();
-  }
-
-  private void check(LogitEdits edits) {
-    for (int id : edits.ids()) {
-      require(id >= 0 && id < limits.vocabulary(), "edited token", id);
-    }
-    long[] allowed = edits.allowed();
-    int words = Math.ceilDiv(limits.vocabulary(), Long.SIZE);
-    require(allowed == null || allowed.length == words, "length of a mask other than", words);
-  }
-
-  private static void require(boolean holds, String what, int value) {
-    if (!holds) {
-      throw new IllegalArgumentException("%s %d is not allowed".formatted(what, value));
     }
   }
 

@@ -9,15 +9,16 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Continues prompts with the most probable token, all of them in the same steps. */
-final class Greedy {
+public final class Greedy {
   private Greedy() {}
 
-  static int[] one(LanguageModel model, int slot, int[] prompt, int count) {
+  public static int[] one(LanguageModel model, int slot, int[] prompt, int count) {
     return batch(model, new int[] {slot}, List.of(prompt), count).getFirst();
   }
 
   /** Prefills each prompt whole, in one step with the others, then decodes. */
-  static List<int[]> batch(LanguageModel model, int[] slots, List<int[]> prompts, int count) {
+  public static List<int[]> batch(
+      LanguageModel model, int[] slots, List<int[]> prompts, int count) {
     List<int[]> answers = prompts.stream().map(prompt -> new int[count]).toList();
     for (int i = 0; i < count; i++) {
       List<SequenceSlice> slices = new ArrayList<>();

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** SmolLM2-135M-Instruct as its GGUF file has it, and what the reference made of it. */
-final class SmolLm2 {
-  static final JsonNode EXPECTED = Fixtures.json("smollm2/expected.json");
+public final class SmolLm2 {
+  public static final JsonNode EXPECTED = Fixtures.json("smollm2/expected.json");
 
   private static final Path PULLED =
       Path.of(
@@ -22,7 +22,7 @@ final class SmolLm2 {
   private SmolLm2() {}
 
   /** Opens the model; skips the test where it was not pulled. */
-  static Checkpoint open() {
+  public static Checkpoint open() {
     String named = System.getenv("WEIR_SMOLLM2");
     Path file = named == null ? PULLED : Path.of(named);
     if (!Files.exists(file)) {
@@ -35,14 +35,14 @@ final class SmolLm2 {
     return Checkpoints.open(file);
   }
 
-  static TorchLanguageModel load(TorchOptions options) {
+  public static TorchLanguageModel load(TorchOptions options) {
     try (Checkpoint checkpoint = open()) {
       return TorchLanguageModel.load(checkpoint, options);
     }
   }
 
   /** Six pieces of prose, 512 tokens each. */
-  static List<int[]> windows() {
+  public static List<int[]> windows() {
     List<int[]> windows = new ArrayList<>();
     EXPECTED.get("perplexity_windows").forEach(w -> windows.add(Fixtures.ints(w.get("ids"))));
     return windows;

@@ -12,36 +12,36 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /** Architectures small enough for a loop in plain Java. */
-final class TestingConfigs {
-  static final int VOCABULARY = 40;
-  static final int CONTEXT = 96;
+public final class TestingConfigs {
+  public static final int VOCABULARY = 40;
+  public static final int CONTEXT = 96;
 
   /** One thread: small products gain nothing from two, and lose much when a core is busy. */
-  static final TorchOptions OPTIONS =
+  public static final TorchOptions OPTIONS =
       TorchOptions.defaults().withPrecision(Precision.F32).withThreads(1);
 
   private TestingConfigs() {}
 
   /** A block table for 128 tokens that no other slot has. */
-  static int[] blocks(int slot) {
+  public static int[] blocks(int slot) {
     return IntStream.range(8 * slot, 8 * slot + 8).toArray();
   }
 
   /** Two layers of four heads of 8 over two of keys and values. */
-  static ModelConfig small() {
+  public static ModelConfig small() {
     Rope rope = new Rope(frequencies(4, 10_000), 1, List.of(), CONTEXT, null);
     return config(32, 48, 4, 2, 8, rope, Collections.nCopies(2, 0), Activation.SILU, new Random(4));
   }
 
   /** One layer of 4.7 million weights. */
-  static ModelConfig wide() {
+  public static ModelConfig wide() {
     Rope rope = new Rope(frequencies(32, 10_000), 1, List.of(), CONTEXT, null);
     List<Integer> windows = List.of(0);
     return config(1024, 4096, 8, 8, 64, rope, windows, Activation.SILU, new Random(4));
   }
 
   /** Any architecture that the program knows; {@code rope} alone is given. */
-  static ModelConfig any(Random random, boolean ropeDependsOnLength) {
+  public static ModelConfig any(Random random, boolean ropeDependsOnLength) {
     int kvHeads = 1 + random.nextInt(3);
     int headSize = 2 * (2 + random.nextInt(5));
     List<Integer> windows = new ArrayList<>();

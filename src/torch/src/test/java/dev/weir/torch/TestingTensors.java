@@ -14,11 +14,11 @@ import java.util.Random;
 import java.util.Set;
 
 /** Weights in memory: random, of the shapes that a config asks for. */
-final class TestingTensors implements TensorSource {
+public final class TestingTensors implements TensorSource {
   private final Map<String, List<Long>> shapes = new HashMap<>();
   private final Map<String, float[]> values = new HashMap<>();
 
-  static TestingTensors random(ModelConfig config, long seed) {
+  public static TestingTensors random(ModelConfig config, long seed) {
     TestingTensors tensors = new TestingTensors();
     Random random = new Random(seed);
     ExpectedTensors.of(config)
@@ -35,7 +35,7 @@ final class TestingTensors implements TensorSource {
     return tensors;
   }
 
-  Checkpoint checkpoint(ModelConfig config) {
+  public Checkpoint checkpoint(ModelConfig config) {
     return new Checkpoint(
         "testing",
         config,
@@ -47,7 +47,7 @@ final class TestingTensors implements TensorSource {
         () -> "0123456789abcdef0123456789abcdef");
   }
 
-  float[] values(String name) {
+  public float[] values(String name) {
     float[] found = values.get(name);
     if (found == null) {
       throw new CheckpointException("there is no tensor " + name);
@@ -55,7 +55,7 @@ final class TestingTensors implements TensorSource {
     return found;
   }
 
-  void remove(String name) {
+  public void remove(String name) {
     values.remove(name);
     shapes.remove(name);
   }

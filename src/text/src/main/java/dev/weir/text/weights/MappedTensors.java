@@ -72,10 +72,29 @@ public final class MappedTensors implements TensorSource {
         readRun(tensor, offset, into, 0, into.length);
       }
     } catch (InternalError e) {
-      // What the JVM makes of a SIGBUS: the file became shorter after it was mapped.
-      throw new CheckpointException(
-          "tensor " + name + " cannot be read: its file changed or its disk failed", e);
+      throw unreadable(name, e);
     }
+  }
+
+  @Override
+  public boolean readStored(String name, long firstBlock, MemorySegment into) {
+    StoredTensor tensor = stored(name);
+    if (tensor.transposed()) {
+      return false;
+    }
+    long from = Math.multiplyExact(firstBlock, (long) tensor.description().type().blockBytes());
+    try {
+      MemorySegment.copy(tensor.stored(), from, into, 0, into.byteSize());
+    } catch (InternalError e) {
+      throw unreadable(name, e);
+    }
+    return true;
+  }
+
+  /** What the JVM makes of a SIGBUS: the file became shorter after it was mapped. */
+  private static CheckpointException unreadable(String name, InternalError cause) {
+    return new CheckpointException(
+        "tensor " + name + " cannot be read: its file changed or its disk failed", cause);
   }
 
   @Override

@@ -1,0 +1,149 @@
+/*
+ * Attention over the block table, with the online softmax of FlashAttention (Dao 2022): blocks of 16 keys from the first visible one
+ * to the last, whether a row is one of a prompt's or alone. In a block a head's keys lie [D][16], so that a lane is a key and a score
+ * is two chains of fma (even and odd d); its values lie [16][D], and an output is one chain over the keys. A block that is invisible to
+ * a row leaves its sums as they are, bit for bit: rows of different positions share a tile.
+ */
+#include <float.h>
+#include <math.h>
+
+#include "ops.h"
+#include "lanes.h"
+
+/* Rows of one kv head: token i / group of the slice, query head i % group of the kv head. */
+typedef struct {
+  float query[WEIR_TILE][WEIR_HEAD_SIZE];
+  float mixed[WEIR_TILE][WEIR_HEAD_SIZE];
+  float weight[WEIR_TILE][WEIR_LANES];
+  float sum[WEIR_TILE][WEIR_LANES];
+  float largest[WEIR_TILE];
+  int64_t low[WEIR_TILE], high[WEIR_TILE]; /* visible positions: low to high - 1 */
+} attended;
+
+INLINE lanes load_cache(const int f32, const void *cache, int64_t at) {
+  return f32 ? lanes_load((const float *)cache + at) : lanes_load_half((const uint16_t *)cache + at);
+}
+
+/* Scores of 16 keys become weights; what was mixed so far shrinks where a larger score appears. */
+INLINE void weigh(const int rows, const int f32, attended *t, const void *cache, int64_t keys, int64_t start, int64_t size) {
+  lanes even[WEIR_TILE], odd[WEIR_TILE];
+#pragma GCC unroll 8
+  for (int r = 0; r < rows; r++) even[r] = odd[r] = lanes_zero();
+  for (int64_t d = 0; d < size; d += 2) {
+    lanes a = load_cache(f32, cache, keys + d * WEIR_BLOCK), b = load_cache(f32, cache, keys + (d + 1) * WEIR_BLOCK);
+#pragma GCC unroll 8
+    for (int r = 0; r < rows; r++) {
+      even[r] = lanes_fma(lanes_set(t->query[r][d]), a, even[r]);
+      odd[r] = lanes_fma(lanes_set(t->query[r][d + 1]), b, odd[r]);
+    }
+  }
+#pragma GCC unroll 8
+  for (int r = 0; r < rows; r++) {
+    uint32_t visible = lanes_first(t->high[r] - start) & ~lanes_first(t->low[r] - start);
+    lanes score = lanes_select(visible, lanes_add(even[r], odd[r]), lanes_set(-INFINITY));
+    float before = t->largest[r], found = lanes_largest(score);
+    float largest = found > before ? found : before;
+    lanes weight = lanes_exp(lanes_sub(score, lanes_set(largest)));
+    lanes_store(t->weight[r], weight);
+    if (largest == before) { /* shrinks by 1 */
+      lanes_store(t->sum[r], lanes_add(lanes_load(t->sum[r]), weight));
+      continue;
+    }
+    lanes shrink = lanes_exp(lanes_set(before - largest));
+    lanes_store(t->sum[r], lanes_add(lanes_mul(lanes_load(t->sum[r]), shrink), weight));
+    for (int64_t d = 0; d < size; d += WEIR_LANES) lanes_store(t->mixed[r] + d, lanes_mul(lanes_load(t->mixed[r] + d), shrink));
+    t->largest[r] = largest;
+  }
+}
+
+/* Adds values `from` to `to` - 1 of a block, `wide` lanes of them at once. */
+INLINE void mix_lanes(const int rows, const int wide, const int f32, attended *t, const void *cache, int64_t values, int64_t from,
+                      int64_t to, int64_t size, int64_t d) {
+  lanes mixed[WEIR_TILE][4];
+#pragma GCC unroll 8
+  for (int r = 0; r < rows; r++)
+#pragma GCC unroll 4
+    for (int j = 0; j < wide; j++) mixed[r][j] = lanes_load(t->mixed[r] + d + j * WEIR_LANES);
+  for (int64_t i = from; i < to; i++) {
+#pragma GCC unroll 4
+    for (int j = 0; j < wide; j++) {
+      lanes value = load_cache(f32, cache, values + i * size + d + j * WEIR_LANES);
+#pragma GCC unroll 8
+      for (int r = 0; r < rows; r++) mixed[r][j] = lanes_fma(lanes_set(t->weight[r][i]), value, mixed[r][j]);
+    }
+  }
+#pragma GCC unroll 8
+  for (int r = 0; r < rows; r++)
+#pragma GCC unroll 4
+    for (int j = 0; j < wide; j++) lanes_store(t->mixed[r] + d + j * WEIR_LANES, mixed[r][j]);
+}
+
+INLINE void mix(const int rows, const int f32, attended *t, const void *cache, int64_t values, int64_t from, int64_t to, int64_t size) {
+  const int wide = rows > 4 ? 2 : 4; /* accumulators stay in registers */
+  int64_t d = 0;
+  for (; d + wide * WEIR_LANES <= size; d += wide * WEIR_LANES) mix_lanes(rows, wide, f32, t, cache, values, from, to, size, d);
+  for (; d < size; d += WEIR_LANES) mix_lanes(rows, 1, f32, t, cache, values, from, to, size, d);
+}
+
+INLINE void attend_rows(const int rows, const int f32, attended *t, const weir_model *m, int32_t layer, const weir_slice *slice,
+                        int32_t kv_head) {
+  int64_t size = m->head_size, low = t->low[0], high = t->high[rows - 1];
+  for (int64_t block = low / WEIR_BLOCK; block * WEIR_BLOCK < high; block++) {
+    int64_t start = block * WEIR_BLOCK, keys = cache_at(m, layer, slice->blocks[block], kv_head);
+    weigh(rows, f32, t, m->cache, keys, start, size);
+    /* What no row sees may hold anything, and 0 times that. */
+    int64_t from = low > start ? low - start : 0, to = high - start < WEIR_BLOCK ? high - start : WEIR_BLOCK;
+    mix(rows, f32, t, m->cache, keys + cache_head(m) / 2, from, to, size);
+  }
+}
+
+#define ROWS(n)                                                                                                              \
+  static void attend_##n(attended *t, const weir_model *m, int32_t layer, const weir_slice *slice, int32_t kv_head) {        \
+    if (m->cache_is_f32) {                                                                                                   \
+      attend_rows(n, 1, t, m, layer, slice, kv_head);                                                                        \
+    } else {                                                                                                                 \
+      attend_rows(n, 0, t, m, layer, slice, kv_head);                                                                        \
+    }                                                                                                                        \
+  }
+typedef void (*attend_function)(attended *, const weir_model *, int32_t, const weir_slice *, int32_t);
+ROWS(1)
+#if defined(WEIR_LANES_AVX512) || defined(WEIR_LANES_AVX2)
+ROWS(2)
+ROWS(3)
+ROWS(4)
+ROWS(5)
+ROWS(6)
+ROWS(7)
+ROWS(8)
+enum { ROWS_AT_ONCE = 8 };
+static const attend_function by_rows[] = {attend_1, attend_2, attend_3, attend_4, attend_5, attend_6, attend_7, attend_8};
+#else
+enum { ROWS_AT_ONCE = 1 }; /* no registers to fill */
+static const attend_function by_rows[] = {attend_1};
+#endif
+
+void NAME(attend)(const weir_model *m, int32_t layer, const weir_slice *slice, int32_t kv_head, int64_t first, int64_t last) {
+  int64_t size = m->head_size, group = m->heads / m->kv_heads, window = m->layer[layer].window;
+  int64_t y_stride = m->layer[layer].qkv.rows, mixed_stride = m->layer[layer].output.columns;
+  attended t;
+  for (int64_t at = first; at < last; at += ROWS_AT_ONCE) {
+    int64_t rows = last - at < ROWS_AT_ONCE ? last - at : ROWS_AT_ONCE;
+    for (int64_t r = 0; r < rows; r++) {
+      int64_t token = (at + r) / group, head = kv_head * group + (at + r) % group;
+      const float *query = m->y + (slice->row + token) * y_stride + head * size;
+      __builtin_memcpy(t.query[r], query, (size_t)size * sizeof(float));
+      __builtin_memset(t.mixed[r], 0, (size_t)size * sizeof(float));
+      lanes_store(t.sum[r], lanes_zero());
+      t.largest[r] = -FLT_MAX;
+      t.high[r] = slice->position + token + 1;
+      t.low[r] = window > 0 && t.high[r] > window ? t.high[r] - window : 0;
+    }
+    by_rows[rows - 1](&t, m, layer, slice, kv_head);
+    for (int64_t r = 0; r < rows; r++) {
+      int64_t token = (at + r) / group, head = kv_head * group + (at + r) % group;
+      float *to = m->mixed + (slice->row + token) * mixed_stride + head * size;
+      lanes inverse = lanes_set(1 / lanes_sum(lanes_load(t.sum[r])));
+      for (int64_t d = 0; d < size; d += WEIR_LANES) lanes_store(to + d, lanes_mul(lanes_load(t.mixed[r] + d), inverse));
+    }
+  }
+}

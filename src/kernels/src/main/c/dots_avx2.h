@@ -1,0 +1,58 @@
+/*
+ * Integer dot products of a group without VNNI: vpmaddubsw adds two products in 16 bits and saturates. Nibbles are safe, the whole
+ * group fits: 16 products of 15 x 127 in each half are 30,480. Bytes are made signed again, magnitude times signed activation:
+ * 2 x 128 x 127 is 32,512, widened to 32 bits at once.
+ */
+enum { TILE_ROWS = 4 };
+
+INLINE __m256i broadcast4(const int8_t *a) {
+  int32_t four;
+  __builtin_memcpy(&four, a, 4);
+  return _mm256_set1_epi32(four);
+}
+
+INLINE void dots_q4(const int rows, const uint8_t *nibbles, const int8_t *values, ints *sums) {
+  const __m256i mask = _mm256_set1_epi8(15), ones = _mm256_set1_epi16(1);
+#pragma GCC unroll 4
+  for (int r = 0; r < rows; r++) sums[r] = ints_set(0);
+#pragma GCC unroll 4
+  for (int c = 0; c < 4; c++) {
+    __m256i a = _mm256_loadu_si256((const void *)(nibbles + 64 * c)), b = _mm256_loadu_si256((const void *)(nibbles + 64 * c + 32));
+    __m256i a0 = _mm256_and_si256(a, mask), a1 = _mm256_and_si256(_mm256_srli_epi16(a, 4), mask);
+    __m256i b0 = _mm256_and_si256(b, mask), b1 = _mm256_and_si256(_mm256_srli_epi16(b, 4), mask);
+#pragma GCC unroll 4
+    for (int r = 0; r < rows; r++) {
+      __m256i x = broadcast4(values + r * WEIR_GROUP + 4 * c), y = broadcast4(values + r * WEIR_GROUP + 16 + 4 * c);
+      sums[r].low = _mm256_add_epi16(sums[r].low, _mm256_add_epi16(_mm256_maddubs_epi16(a0, x), _mm256_maddubs_epi16(a1, y)));
+      sums[r].high = _mm256_add_epi16(sums[r].high, _mm256_add_epi16(_mm256_maddubs_epi16(b0, x), _mm256_maddubs_epi16(b1, y)));
+    }
+  }
+#pragma GCC unroll 4
+  for (int r = 0; r < rows; r++) {
+    sums[r].low = _mm256_madd_epi16(sums[r].low, ones);
+    sums[r].high = _mm256_madd_epi16(sums[r].high, ones);
+  }
+}
+
+INLINE __m256i signed_dots(__m256i w, __m256i magnitude, __m256i x, __m256i ones) {
+  return _mm256_madd_epi16(_mm256_maddubs_epi16(magnitude, _mm256_sign_epi8(x, w)), ones);
+}
+
+INLINE void dots_q8(const int rows, const uint8_t *bytes, const int8_t *values, const int32_t *zero, ints *sums) {
+  (void)zero; /* the weights are signed here */
+  const __m256i center = _mm256_set1_epi8(-128), ones = _mm256_set1_epi16(1);
+#pragma GCC unroll 4
+  for (int r = 0; r < rows; r++) sums[r] = ints_set(0);
+#pragma GCC unroll 8
+  for (int c = 0; c < 8; c++) {
+    __m256i a = _mm256_xor_si256(_mm256_loadu_si256((const void *)(bytes + 64 * c)), center);
+    __m256i b = _mm256_xor_si256(_mm256_loadu_si256((const void *)(bytes + 64 * c + 32)), center);
+    __m256i a0 = _mm256_abs_epi8(a), b0 = _mm256_abs_epi8(b);
+#pragma GCC unroll 4
+    for (int r = 0; r < rows; r++) {
+      __m256i x = broadcast4(values + r * WEIR_GROUP + 4 * c);
+      sums[r].low = _mm256_add_epi32(sums[r].low, signed_dots(a, a0, x, ones));
+      sums[r].high = _mm256_add_epi32(sums[r].high, signed_dots(b, b0, x, ones));
+    }
+  }
+}

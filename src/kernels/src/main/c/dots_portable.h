@@ -1,0 +1,25 @@
+/* Integer dot products of a group in plain C. */
+enum { TILE_ROWS = 8 };
+
+INLINE void dots_q4(const int rows, const uint8_t *nibbles, const int8_t *values, ints *sums) {
+  for (int r = 0; r < rows; r++) {
+    const int8_t *x = values + r * WEIR_GROUP;
+    sums[r] = ints_set(0);
+    for (int c = 0; c < 4; c++)
+      for (int n = 0; n < WEIR_LANES; n++)
+        for (int k = 0; k < 4; k++) {
+          uint8_t both = nibbles[64 * c + 4 * n + k];
+          sums[r].a[n] += (both & 15) * x[4 * c + k] + (both >> 4) * x[16 + 4 * c + k];
+        }
+  }
+}
+
+INLINE void dots_q8(const int rows, const uint8_t *bytes, const int8_t *values, const int32_t *zero, ints *sums) {
+  for (int r = 0; r < rows; r++) {
+    const int8_t *x = values + r * WEIR_GROUP;
+    sums[r] = ints_set(zero[r]);
+    for (int c = 0; c < 8; c++)
+      for (int n = 0; n < WEIR_LANES; n++)
+        for (int k = 0; k < 4; k++) sums[r].a[n] += bytes[64 * c + 4 * n + k] * x[4 * c + k];
+  }
+}

@@ -1,0 +1,132 @@
+/* What is asked of a row of logits, computed beside the output layer so that the row need not leave: see dev.weir.engine.LogitsQuery. */
+#include <math.h>
+
+#include "ops.h"
+#include "lanes.h"
+
+/* The largest so far, the largest first, the lower id first among equals. */
+typedef struct {
+  int32_t *ids;
+  float *logits;
+  int32_t wanted, found;
+} ranking;
+
+static void rank(ranking *best, int32_t id, float logit) {
+  if (best->found == best->wanted) {
+    if (!(logit > best->logits[best->found - 1])) return;
+  } else {
+    best->found++;
+  }
+  int32_t at = best->found - 1;
+  for (; at > 0 && logit > best->logits[at - 1]; at--) {
+    best->ids[at] = best->ids[at - 1];
+    best->logits[at] = best->logits[at - 1];
+  }
+  best->ids[at] = id;
+  best->logits[at] = logit;
+}
+
+/* Logits from id on, minus infinity where a token is not allowed or there is none. */
+INLINE lanes load_allowed(const float *logits, int64_t id, int64_t vocabulary, const uint64_t *allowed) {
+  uint32_t bits = lanes_first(vocabulary - id);
+  if (allowed) bits &= (uint32_t)(allowed[id / 64] >> id % 64);
+  return lanes_select(bits, lanes_load(logits + id), lanes_set(-INFINITY));
+}
+
+/* Fills the ranking; returns whether every logit that is allowed is a number. */
+static int rank_all(const float *logits, int64_t vocabulary, const uint64_t *allowed, ranking *best) {
+  uint32_t numbers = 0xffff;
+  for (int64_t id = 0; id < vocabulary; id += WEIR_LANES) {
+    uint32_t here = lanes_first(vocabulary - id);
+    lanes v = load_allowed(logits, id, vocabulary, allowed);
+    numbers &= lanes_equal(v, v);
+    uint32_t better = best->found < best->wanted ? here : lanes_greater(v, lanes_set(best->logits[best->found - 1]));
+    if (better) {
+      float each[WEIR_LANES];
+      lanes_store(each, v);
+      for (; better; better &= better - 1) {
+        int lane = __builtin_ctz(better);
+        rank(best, (int32_t)id + lane, each[lane]);
+      }
+    }
+  }
+  return numbers == 0xffff;
+}
+
+/* Sums of e^z and of z e^z, z = (logit - largest) / temperature: 16 chains of 16, then float64. */
+static void sums(const float *logits, int64_t vocabulary, const uint64_t *allowed, float largest, float inverse_temperature,
+                 double *exponentials, double *weighted) {
+  *exponentials = *weighted = 0;
+  for (int64_t start = 0; start < vocabulary; start += WEIR_LANES * WEIR_LANES) {
+    int64_t end = start + WEIR_LANES * WEIR_LANES < vocabulary ? start + WEIR_LANES * WEIR_LANES : vocabulary;
+    lanes e = lanes_zero(), w = lanes_zero();
+    for (int64_t id = start; id < end; id += WEIR_LANES) {
+      lanes v = load_allowed(logits, id, vocabulary, allowed);
+      lanes z = lanes_mul(lanes_sub(v, lanes_set(largest)), lanes_set(inverse_temperature));
+      lanes p = lanes_exp(z);
+      e = lanes_add(e, p);
+      w = lanes_fma(p, lanes_larger(lanes_set(-100.0f), z), w); /* 0, not 0 times infinity */
+    }
+    *exponentials += lanes_sum(e);
+    *weighted += lanes_sum(w);
+  }
+}
+
+static void own(const weir_model *m, weir_query *q) {
+  ranking best = {q->alternative_ids, q->alternative_logits, q->alternatives, 0};
+  int numbers = rank_all(q->logits, m->vocabulary, 0, &best);
+  q->alternatives_found = best.found;
+  float largest = best.logits[0];
+  double e, w;
+  sums(q->logits, m->vocabulary, 0, largest, 1, &e, &w);
+  q->own_log_sum_exp = numbers ? largest + log(e) : NAN;
+}
+
+static void edit(weir_query *q) {
+  for (int32_t i = 0; i < q->edits; i++) {
+    float *logit = q->logits + q->edit_ids[i];
+    q->unedited[i] = *logit;
+    float biased = *logit + q->bias[i];
+    *logit = (biased > 0 ? biased / q->repetition[i] : biased * q->repetition[i]) - q->reduction[i];
+  }
+}
+
+void NAME(answer)(const weir_model *m, weir_query *q) {
+  if (q->alternatives > 0) own(m, q);
+  edit(q);
+  ranking best = {q->candidate_ids, q->candidate_logits, q->candidates > 0 ? q->candidates : 1, 0};
+  int numbers = rank_all(q->logits, m->vocabulary, q->allowed, &best);
+  float largest = best.logits[0];
+  q->found = best.found;
+  q->arg_max = numbers && isfinite(largest) ? best.ids[0] : -1;
+  q->log_normalizer = q->entropy = NAN;
+  if (q->candidates == 0 || q->arg_max < 0) return;
+  double e, w;
+  sums(q->logits, m->vocabulary, q->allowed, largest, q->inverse_temperature, &e, &w);
+  q->log_normalizer = log(e);
+  q->entropy = log(e) - w / e;
+}
+
+static int is_candidate(const weir_query *q, int32_t id) {
+  for (int32_t i = 0; i < q->found; i++)
+    if (q->candidate_ids[i] == id) return 1;
+  return 0;
+}
+
+int32_t NAME(tail)(const weir_model *m, const weir_query *q, double mass) {
+  float largest = q->candidate_logits[0];
+  double norm = exp(-q->log_normalizer), sum = 0;
+  int32_t last = q->candidate_ids[q->found - 1]; /* if all others are impossible */
+  for (int64_t id = 0; id < m->vocabulary; id += WEIR_LANES) {
+    lanes v = load_allowed(q->logits, id, m->vocabulary, q->allowed);
+    float p[WEIR_LANES];
+    lanes_store(p, lanes_exp(lanes_mul(lanes_sub(v, lanes_set(largest)), lanes_set(q->inverse_temperature))));
+    for (int lane = 0; lane < WEIR_LANES; lane++) {
+      if (!(p[lane] > 0) || is_candidate(q, (int32_t)id + lane)) continue;
+      last = (int32_t)id + lane;
+      sum += p[lane] * norm;
+      if (sum > mass) return last;
+    }
+  }
+  return last;
+}

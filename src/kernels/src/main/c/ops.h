@@ -1,0 +1,56 @@
+/* The operations of a step; each variant of the kernels has them all. */
+#ifndef WEIR_OPS_H
+#define WEIR_OPS_H
+#include "weir.h"
+
+enum {
+  LINEAR_STORE, /* out = product */
+  LINEAR_ADD,   /* out += product + bias */
+  LINEAR_GATE   /* next = silu(gate) up: panels of gate and up take turns */
+};
+
+/* A linear layer over all rows of a step. */
+typedef struct {
+  const weir_matrix *matrix;
+  const weir_activations *in; /* [rows, K] */
+  const float *bias;          /* [N] or null; LINEAR_STORE takes none */
+  float *out;                 /* [rows][stride] */
+  const weir_activations *next; /* of LINEAR_GATE, [rows, N / 2] */
+  int64_t stride;
+  int32_t mode, rows;
+} weir_linear;
+
+typedef struct {
+  /* linear_q4.c and so on; panels first to last - 1, of LINEAR_GATE a multiple of 4 */
+  void (*linear)(const weir_linear *linear, int64_t first, int64_t last);
+  /* embed.c: a row of the table, [hidden padded to 32] */
+  void (*embed)(const weir_matrix *table, int64_t token, float *x);
+  /* norm.c: RMS norm of a row of `size` elements, n of them not padding, into a row of activations */
+  void (*norm)(const float *x, const float *weight, int64_t size, int64_t n, float epsilon, int exact, const weir_activations *to,
+               int64_t row);
+  /* norm.c: a row as it is */
+  void (*keep)(const float *x, int64_t size, int exact, const weir_activations *to, int64_t row);
+  /* rope.c: biases, head norms, rotation and scale of a row of q, k and v; k and v go into the cache */
+  void (*rope)(const weir_model *model, int32_t layer, float *y, int64_t position, const int32_t *blocks);
+  /* attention.c: query rows first to last - 1 of a slice, as [tokens][group], of a kv head */
+  void (*attend)(const weir_model *model, int32_t layer, const weir_slice *slice, int32_t kv_head, int64_t first, int64_t last);
+  /* logits.c */
+  void (*answer)(const weir_model *model, weir_query *query);
+  int32_t (*tail)(const weir_model *model, const weir_query *query, double mass);
+} weir_ops;
+
+extern const weir_ops weir_ops_portable, weir_ops_avx2, weir_ops_avx512vnni;
+
+static inline int64_t padded(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
+
+/* Elements of a head in a block of the cache: its keys [D][16], then its values [16][D]. */
+static inline int64_t cache_head(const weir_model *m) { return (int64_t)2 * WEIR_BLOCK * m->head_size; }
+
+/* Index of a head's keys in the cache, [layers][blocks][kv heads][keys, values]. */
+static inline int64_t cache_at(const weir_model *m, int32_t layer, int64_t block, int32_t kv_head) {
+  return (((int64_t)layer * m->cache_blocks + block) * m->kv_heads + kv_head) * cache_head(m);
+}
+
+void weir_pool_run(void *pool, void (*task)(void *context, int64_t piece), void *context, int64_t pieces);
+int32_t weir_pool_threads(const void *pool);
+#endif

@@ -1,0 +1,155 @@
+/* One step: the operations in their order, each dealt out to the pool in pieces. */
+#include <string.h>
+
+#include "ops.h"
+
+typedef struct {
+  const weir_model *model;
+  const weir_step *step;
+  const weir_ops *ops;
+  const weir_linear *linear;
+  const float *weight; /* of the norm */
+  int64_t panels;      /* in a piece */
+  int32_t layer;
+} phase;
+
+/* Rows in a piece of work that is done row by row, and query rows of a kv head in one of attention. */
+enum { PIECE_ROWS = 8, PIECE_QUERIES = 64 };
+
+static const weir_ops *ops_of(const weir_model *model) {
+  switch (model->variant) {
+#if defined(__x86_64__) && !defined(WEIR_PORTABLE_ONLY)
+    case WEIR_AVX512VNNI:
+      return &weir_ops_avx512vnni;
+    case WEIR_AVX2:
+      return &weir_ops_avx2;
+#endif
+    default:
+      return &weir_ops_portable;
+  }
+}
+
+static int64_t lesser(int64_t a, int64_t b) { return a < b ? a : b; }
+static int64_t hidden_stride(const weir_model *m) { return padded(m->hidden, WEIR_GROUP); }
+
+/* Rows of a piece; a few are not worth sharing out. */
+static int64_t row_pieces(int64_t rows) { return rows < PIECE_ROWS ? 1 : (rows + PIECE_ROWS - 1) / PIECE_ROWS; }
+#define ROWS_OF(piece, rows) \
+  for (int64_t row = (piece) * PIECE_ROWS, end_ = lesser((rows), ((piece) + 1) * PIECE_ROWS); row < end_; row++)
+
+static void embed_piece(void *context, int64_t piece) {
+  const phase *p = context;
+  int64_t stride = hidden_stride(p->model);
+  ROWS_OF(piece, p->step->rows) p->ops->embed(&p->model->embedding, p->step->tokens[row], p->model->x + row * stride);
+}
+
+static void norm_piece(void *context, int64_t piece) {
+  const phase *p = context;
+  const weir_model *m = p->model;
+  int64_t stride = hidden_stride(m);
+  ROWS_OF(piece, p->step->rows) {
+    p->ops->norm(m->x + row * stride, p->weight, stride, m->hidden, m->epsilon, m->exact, &m->narrow, row);
+  }
+}
+
+static void final_norm_piece(void *context, int64_t piece) {
+  const phase *p = context;
+  const weir_model *m = p->model;
+  int64_t stride = hidden_stride(m);
+  ROWS_OF(piece, p->step->query_count) {
+    const float *x = m->x + p->step->queries[row].row * stride;
+    p->ops->norm(x, m->final_norm, stride, m->hidden, m->epsilon, m->exact, &m->narrow, row);
+  }
+}
+
+static void keep_piece(void *context, int64_t piece) {
+  const phase *p = context;
+  const weir_model *m = p->model;
+  int64_t columns = m->layer[p->layer].output.columns;
+  ROWS_OF(piece, p->step->rows) p->ops->keep(m->mixed + row * columns, columns, m->exact, &m->narrow, row);
+}
+
+static void rope_piece(void *context, int64_t piece) {
+  const phase *p = context;
+  int64_t stride = p->model->layer[p->layer].qkv.rows;
+  int32_t slice = 0;
+  ROWS_OF(piece, p->step->rows) {
+    while (row >= p->step->slices[slice].row + p->step->slices[slice].rows) slice++;
+    p->ops->rope(p->model, p->layer, p->model->y + row * stride, p->step->positions[row], p->step->slices[slice].blocks);
+  }
+}
+
+static int64_t slice_queries(const phase *p, int32_t slice) {
+  return (int64_t)p->step->slices[slice].rows * (p->model->heads / p->model->kv_heads);
+}
+
+static int64_t slice_pieces(const phase *p, int32_t slice) {
+  return (slice_queries(p, slice) + PIECE_QUERIES - 1) / PIECE_QUERIES * p->model->kv_heads;
+}
+
+static void attend_piece(void *context, int64_t piece) {
+  const phase *p = context;
+  int32_t slice = 0;
+  for (; piece >= slice_pieces(p, slice); slice++) piece -= slice_pieces(p, slice);
+  int32_t kv_heads = p->model->kv_heads;
+  int64_t first = piece / kv_heads * PIECE_QUERIES;
+  p->ops->attend(p->model, p->layer, p->step->slices + slice, (int32_t)(piece % kv_heads), first,
+                 lesser(first + PIECE_QUERIES, slice_queries(p, slice)));
+}
+
+static void linear_piece(void *context, int64_t piece) {
+  const phase *p = context;
+  int64_t panels = p->linear->matrix->rows / WEIR_LANES;
+  p->ops->linear(p->linear, piece * p->panels, lesser((piece + 1) * p->panels, panels));
+}
+
+static void answer_piece(void *context, int64_t piece) {
+  const phase *p = context;
+  p->ops->answer(p->model, p->step->queries + piece);
+}
+
+static void run(const phase *p, void (*task)(void *, int64_t), int64_t pieces) {
+  weir_pool_run(p->model->pool, task, (void *)(uintptr_t)p, pieces);
+}
+
+static void run_linear(phase *p, const weir_linear *linear) {
+  int64_t panels = linear->matrix->rows / WEIR_LANES, threads = weir_pool_threads(p->model->pool);
+  p->linear = linear;
+  p->panels = threads == 1 ? panels : padded((panels + 8 * threads - 1) / (8 * threads), 4);
+  run(p, linear_piece, (panels + p->panels - 1) / p->panels);
+}
+
+static void run_layer(phase *p) {
+  const weir_model *m = p->model;
+  const weir_layer *l = m->layer + p->layer;
+  int64_t rows = p->step->rows, by_rows = row_pieces(rows), pieces = 0;
+  int32_t n = (int32_t)rows;
+  for (int32_t i = 0; i < p->step->slice_count; i++) pieces += slice_pieces(p, i);
+  p->weight = l->attention_norm;
+  run(p, norm_piece, by_rows);
+  run_linear(p, &(weir_linear){.matrix = &l->qkv, .in = &m->narrow, .out = m->y, .stride = l->qkv.rows, .mode = LINEAR_STORE, .rows = n});
+  run(p, rope_piece, by_rows);
+  run(p, attend_piece, pieces);
+  run(p, keep_piece, by_rows);
+  run_linear(p, &(weir_linear){.matrix = &l->output, .in = &m->narrow, .bias = l->output_bias, .out = m->x, .stride = hidden_stride(m),
+                               .mode = LINEAR_ADD, .rows = n});
+  p->weight = l->feed_norm;
+  run(p, norm_piece, by_rows);
+  run_linear(p, &(weir_linear){.matrix = &l->feed, .in = &m->narrow, .bias = l->feed_bias, .next = &m->wide, .mode = LINEAR_GATE,
+                               .rows = n});
+  run_linear(p, &(weir_linear){.matrix = &l->down, .in = &m->wide, .bias = l->down_bias, .out = m->x, .stride = hidden_stride(m),
+                               .mode = LINEAR_ADD, .rows = n});
+}
+
+void weir_run(const weir_model *model, const weir_step *step) {
+  phase p = {.model = model, .step = step, .ops = ops_of(model)};
+  run(&p, embed_piece, row_pieces(step->rows));
+  for (p.layer = 0; p.layer < model->layers; p.layer++) run_layer(&p);
+  if (step->query_count == 0) return;
+  run(&p, final_norm_piece, row_pieces(step->query_count));
+  run_linear(&p, &(weir_linear){.matrix = &model->head, .in = &model->narrow, .out = step->logits, .stride = model->head.rows,
+                                .mode = LINEAR_STORE, .rows = step->query_count});
+  run(&p, answer_piece, step->query_count);
+}
+
+int32_t weir_tail(const weir_model *model, const weir_query *query, double mass) { return ops_of(model)->tail(model, query, mass); }

@@ -1,0 +1,148 @@
+/*
+ * What Java and the kernels tell each other. Every size was validated by the caller; every buffer belongs to it and is aligned to 64
+ * bytes. A row is a token of a step; rows of one step may belong to different sequences.
+ */
+#ifndef WEIR_H
+#define WEIR_H
+#include <stdint.h>
+
+#define WEIR_EXPORT __attribute__((visibility("default")))
+
+enum {
+  WEIR_LANES = 16,       /* outputs of a panel, keys of a cache block */
+  WEIR_GROUP = 32,       /* elements that share a scale */
+  WEIR_TILE = 8,         /* rows that a linear layer computes together */
+  WEIR_BLOCK = 16,       /* positions of a cache block */
+  WEIR_CANDIDATES = 64,  /* most candidates of a row */
+  WEIR_HEAD_SIZE = 256   /* largest head */
+};
+
+/* How a matrix [N, K] lies in memory: panels of 16 outputs; G = K / 32 groups. N is a multiple of 16, K one of 32 (pads are 0). */
+enum {
+  WEIR_Q4 = 0,  /* w = d q + m, q in 0..15: nibbles [G][4][16][4], k and k + 16 in a byte; then d [G][16] and m [G][16] in f16 */
+  WEIR_Q8 = 1,  /* w = d (q - 128), q in 0..255: bytes [G][8][16][4], then d [G][16] in f16 */
+  WEIR_F32 = 2, /* [K][16] */
+  WEIR_BF16 = 3 /* [K][16] */
+};
+
+typedef struct {
+  const void *panels; /* [N / 16] panels of `stride` bytes */
+  int64_t stride;     /* a multiple of 64 */
+  int32_t rows;       /* N */
+  int32_t columns;    /* K */
+  int32_t format;
+  int32_t reserved;
+} weir_matrix;
+
+typedef struct {
+  weir_matrix qkv;    /* [(heads + 2 kv heads) head size, hidden] */
+  weir_matrix output; /* [hidden, heads head size] */
+  weir_matrix feed;   /* [2 intermediate, hidden]: panels of the gate and of what it gates take turns */
+  weir_matrix down;   /* [hidden, intermediate] */
+  const float *attention_norm, *feed_norm;                    /* [hidden] */
+  const float *query_norm, *key_norm;                         /* [head size] or null */
+  const float *qkv_bias, *output_bias, *feed_bias, *down_bias; /* [N of their matrix] or null */
+  int64_t window; /* positions that attention reaches back, itself included; 0 is all */
+} weir_layer;
+
+/* Activations of a linear layer: quantised, or as they are. Rows lie in tiles of 8, so that a tile's addresses are constants apart. */
+typedef struct {
+  int8_t *values; /* [tiles][G][8][32] in -127..127 */
+  float *scale;   /* [tiles][G][8] */
+  float *shift;   /* [tiles][G][8] scale times the sum of the values: what a minimum is multiplied by */
+  int32_t *zero;  /* [tiles][G][8] -128 times the sum of the values: what the weights' zero adds */
+  float *exact;   /* [rows][K]; used instead if the model's matrices are F32 or BF16 */
+} weir_activations;
+
+typedef struct {
+  const weir_layer *layer;
+  const float *final_norm;         /* [hidden] */
+  const float *cosine, *sine;      /* [context][pairs] */
+  void *cache;                     /* see attention.c */
+  void *pool;                      /* see pool.c */
+  weir_matrix embedding, head;     /* [vocabulary, hidden] */
+  float *x;                        /* [rows][hidden, padded to 32] residual stream */
+  float *y;                        /* [rows][N of qkv] */
+  float *mixed;                    /* [rows][heads head size, padded to 32] */
+  weir_activations narrow, wide;   /* K: up to the larger of hidden and heads head size; intermediate */
+  int64_t cache_blocks;
+  int32_t layers, hidden, intermediate, heads, kv_heads, head_size, pairs, vocabulary;
+  int32_t cache_is_f32;
+  int32_t exact; /* matrices are F32 or BF16: activations are not quantised */
+  int32_t variant;
+  float epsilon, query_scale;
+  int32_t reserved;
+} weir_model;
+
+/* Tokens of one sequence. */
+typedef struct {
+  const int32_t *blocks; /* block i holds positions 16 i to 16 i + 15 */
+  int32_t row, rows;     /* first row in the step, and how many */
+  int32_t position;      /* of its first row */
+  int32_t reserved;
+} weir_slice;
+
+/* What is wanted of one row of logits; see dev.weir.engine.LogitsQuery. Results first. */
+typedef struct {
+  double log_normalizer, entropy, own_log_sum_exp;
+  int32_t candidate_ids[WEIR_CANDIDATES];
+  float candidate_logits[WEIR_CANDIDATES];
+  int32_t alternative_ids[WEIR_CANDIDATES];
+  float alternative_logits[WEIR_CANDIDATES];
+  int32_t arg_max;
+  int32_t found, alternatives_found;
+  int32_t row; /* of the step */
+  /* the query */
+  int32_t candidates, alternatives; /* how many are wanted */
+  int32_t wants_entropy, edits;
+  float inverse_temperature;
+  int32_t reserved;
+  float *logits;           /* its row of the step's, edited when the step is done */
+  const int32_t *edit_ids; /* [edits], different */
+  const float *bias, *repetition, *reduction;
+  float *unedited;         /* [edits] what the model itself said */
+  const uint64_t *allowed; /* bits, or null */
+} weir_query;
+
+typedef struct {
+  const int32_t *tokens;    /* [rows] */
+  const int32_t *positions; /* [rows] */
+  const weir_slice *slices;
+  weir_query *queries; /* in the order of their rows */
+  float *logits;       /* [queries][N of the head] */
+  int32_t rows, slice_count, query_count;
+  int32_t reserved;
+} weir_step;
+
+/* Variants of the kernels, worst first. */
+enum { WEIR_PORTABLE = 0, WEIR_AVX2 = 1, WEIR_AVX512VNNI = 2, WEIR_VARIANTS = 3 };
+
+/* The best variant that this processor and operating system can run. */
+WEIR_EXPORT int32_t weir_best_variant(void);
+/* Sizes of the structs above, in their order: what Java believes is compared with it. */
+WEIR_EXPORT int64_t weir_size(int32_t of);
+
+/* Memory for weights and caches: zeros, in huge pages where the system grants them, taken when it is touched; null if there is none. */
+WEIR_EXPORT void *weir_map(int64_t bytes);
+WEIR_EXPORT void weir_unmap(void *memory, int64_t bytes);
+
+/* A pool of so many threads, the caller's own counted; null if they cannot be had. Closing joins them. */
+WEIR_EXPORT void *weir_pool_open(int32_t threads);
+WEIR_EXPORT void weir_pool_close(void *pool);
+/* How many of them may work from now on, 1 to all. */
+WEIR_EXPORT void weir_pool_limit(void *pool, int32_t threads);
+
+WEIR_EXPORT int64_t weir_panel_stride(int32_t format, int32_t columns);
+/*
+ * Packs consecutive rows of a matrix into rows `targets` of the panels. `stored` holds them as ggml blocks: source 0 is Q4_0, 1 Q4_1,
+ * 2 Q8_0, 3 float32; float32 goes into every format but the 4-bit ones, the others into their own. `columns` is without padding.
+ * Returns 0, or 1 if a value cannot be kept in that format (not finite, or beyond f16).
+ */
+WEIR_EXPORT int32_t weir_pack(const weir_matrix *matrix, const void *stored, int32_t source, int64_t columns, int64_t count,
+                              const int32_t *targets);
+
+/* Computes a step of as many rows as the buffers hold; queries are answered when it returns. */
+WEIR_EXPORT void weir_run(const weir_model *model, const weir_step *step);
+/* The tail draw of dev.weir.engine.StepOutput, on a query that was answered. */
+WEIR_EXPORT int32_t weir_tail(const weir_model *model, const weir_query *query, double mass);
+#endif

@@ -1,0 +1,16 @@
+package dev.weir.kernels;
+
+/** How the linear layers are computed. */
+public enum KernelPrecision {
+  /** {@link #GROUPS}. */
+  AUTO,
+  /**
+   * Weights in groups of 32 times activations in int8 groups of 32, in exact integer sums: 4-bit
+   * and 8-bit tensors of a GGUF file with the file's own values, others as int8.
+   */
+  GROUPS,
+  /** Weights in bfloat16, everything else in float32. */
+  BF16,
+  /** Everything in float32, the cache too: the reference. */
+  F32
+}

@@ -1,0 +1,240 @@
+package dev.weir.kernels;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The functions of {@code weir.h}, from the library in this module's jar. Steps are ordinary calls:
+ * a critical one would stop the garbage collector while it runs.
+ */
+final class NativeKernels {
+  private static final String LIBRARY = "libweir-kernels.so";
+
+  private final MethodHandle bestVariant;
+  private final MethodHandle map;
+  private final MethodHandle unmap;
+  private final MethodHandle poolOpen;
+  private final MethodHandle poolClose;
+  private final MethodHandle panelStride;
+  private final MethodHandle pack;
+  private final MethodHandle run;
+  private final MethodHandle tail;
+  private final Variant variant;
+
+  /** The library, or why there is none. */
+  private record Loaded(@Nullable NativeKernels kernels, String missing) {}
+
+  private static final class Holder {
+    static final Loaded LOADED = load();
+  }
+
+  private NativeKernels(SymbolLookup library) {
+    bestVariant = handle(library, "weir_best_variant", FunctionDescriptor.of(JAVA_INT));
+    map = handle(library, "weir_map", FunctionDescriptor.of(ADDRESS, JAVA_LONG));
+    unmap = handle(library, "weir_unmap", FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG));
+    poolOpen = handle(library, "weir_pool_open", FunctionDescriptor.of(ADDRESS, JAVA_INT));
+    poolClose = handle(library, "weir_pool_close", FunctionDescriptor.ofVoid(ADDRESS));
+    panelStride =
+        handle(library, "weir_panel_stride", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_INT));
+    pack =
+        handle(
+            library,
+            "weir_pack",
+            FunctionDescriptor.of(
+                JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, JAVA_LONG, JAVA_LONG, ADDRESS));
+    run = handle(library, "weir_run", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
+    tail =
+        handle(
+            library, "weir_tail", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_DOUBLE));
+    checkSizes(handle(library, "weir_size", FunctionDescriptor.of(JAVA_LONG, JAVA_INT)));
+    variant = chosen();
+  }
+
+  /**
+   * The library.
+   *
+   * @throws IllegalStateException if there is none; see {@link #missing}
+   */
+  static NativeKernels get() {
+    NativeKernels kernels = Holder.LOADED.kernels();
+    if (kernels == null) {
+      throw new IllegalStateException(missing());
+    }
+    return kernels;
+  }
+
+  /** Why there is no library; empty if there is one. */
+  static String missing() {
+    return Holder.LOADED.missing();
+  }
+
+  private static Loaded load() {
+    try (InputStream in = NativeKernels.class.getResourceAsStream(LIBRARY)) {
+      if (in == null) {
+        return new Loaded(null, "the kernels were not compiled: the build found no C compiler");
+      }
+      Path file = Files.createTempFile("weir-kernels-", ".so");
+      try {
+        Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+        return new Loaded(new NativeKernels(SymbolLookup.libraryLookup(file, Arena.global())), "");
+      } finally {
+        Files.delete(file); // it stays mapped
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      return new Loaded(null, "the kernels cannot be loaded: " + e.getMessage());
+    }
+  }
+
+  private static MethodHandle handle(
+      SymbolLookup library, String name, FunctionDescriptor signature) {
+    return Linker.nativeLinker().downcallHandle(library.findOrThrow(name), signature);
+  }
+
+  private static void checkSizes(MethodHandle size) {
+    try {
+      for (int i = 0; i < Structs.ALL.size(); i++) {
+        long ours = Structs.ALL.get(i).byteSize();
+        long theirs = (long) size.invokeExact(i);
+        if (ours != theirs) {
+          throw new IllegalArgumentException(
+              "struct %d of weir.h has %d bytes, not %d".formatted(i, theirs, ours));
+        }
+      }
+    } catch (Throwable e) {
+      throw rethrown(e);
+    }
+  }
+
+  private Variant chosen() {
+    Variant best;
+    try {
+      best = Variant.values()[(int) bestVariant.invokeExact()];
+    } catch (Throwable e) {
+      throw rethrown(e);
+    }
+    String forced = System.getenv("WEIR_KERNELS");
+    if (forced == null || forced.isEmpty()) {
+      return best;
+    }
+    Variant named = Variant.named(forced);
+    if (named.compareTo(best) > 0) {
+      throw new IllegalArgumentException(
+          "WEIR_KERNELS is %s, this processor has %s at most".formatted(forced, best.label()));
+    }
+    return named;
+  }
+
+  /** The best that this processor has, or what {@code WEIR_KERNELS} names. */
+  Variant variant() {
+    return variant;
+  }
+
+  /**
+   * Zeros, in huge pages where there are any.
+   *
+   * @throws IllegalArgumentException if the system has not so much
+   */
+  MemorySegment map(long bytes) {
+    try {
+      MemorySegment memory = (MemorySegment) map.invokeExact(bytes);
+      if (memory.equals(MemorySegment.NULL)) {
+        throw new IllegalArgumentException("the system gives no %,d bytes".formatted(bytes));
+      }
+      return memory.reinterpret(bytes);
+    } catch (Throwable e) {
+      throw rethrown(e);
+    }
+  }
+
+  void unmap(MemorySegment memory) {
+    try {
+      unmap.invokeExact(memory, memory.byteSize());
+    } catch (Throwable e) {
+      throw rethrown(e);
+    }
+  }
+
+  MemorySegment openPool(int threads) {
+    try {
+      MemorySegment pool = (MemorySegment) poolOpen.invokeExact(threads);
+      if (pool.equals(MemorySegment.NULL)) {
+        throw new IllegalArgumentException("the system gives no " + threads + " threads");
+      }
+      return pool;
+    } catch (Throwable e) {
+      throw rethrown(e);
+    }
+  }
+
+  void closePool(MemorySegment pool) {
+    try {
+      poolClose.invokeExact(pool);
+    } catch (Throwable e) {
+      throw rethrown(e);
+    }
+  }
+
+  long panelStride(PanelFormat format, int columns) {
+    try {
+      return (long) panelStride.invokeExact(format.ordinal(), columns);
+    } catch (Throwable e) {
+      throw rethrown(e);
+    }
+  }
+
+  /** See weir.h; false if a value cannot be kept in the matrix's format. */
+  boolean pack(
+      MemorySegment matrix,
+      MemorySegment stored,
+      int source,
+      long columns,
+      long rows,
+      MemorySegment targets) {
+    try {
+      return (int) pack.invokeExact(matrix, stored, source, columns, rows, targets) == 0;
+    } catch (Throwable e) {
+      throw rethrown(e);
+    }
+  }
+
+  void run(MemorySegment model, MemorySegment step) {
+    try {
+      run.invokeExact(model, step);
+    } catch (Throwable e) {
+      throw rethrown(e);
+    }
+  }
+
+  int tail(MemorySegment model, MemorySegment query, double mass) {
+    try {
+      return (int) tail.invokeExact(model, query, mass);
+    } catch (Throwable e) {
+      throw rethrown(e);
+    }
+  }
+
+  private static RuntimeException rethrown(Throwable e) {
+    if (e instanceof RuntimeException known) {
+      return known;
+    }
+    if (e instanceof Error error) {
+      throw error;
+    }
+    return new IllegalStateException("native functions throw nothing", e);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.kernels;
+
+import org.jspecify.annotations.NullMarked;
