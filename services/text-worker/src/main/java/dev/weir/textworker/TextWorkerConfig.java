@@ -45,10 +45,18 @@ public interface TextWorkerConfig {
   Long kvMemory();
 
   /**
-   * How the linear layers are computed: {@code auto}, {@code f32}, {@code bf16} or {@code int8}.
+   * How the linear layers are computed: {@code auto}, {@code f32}, {@code bf16} or {@code int8} (on
+   * the kernels in groups of 32, the file's own where it has them).
    */
   @WithDefault("auto")
   Precision precision();
+
+  /**
+   * What computes the model: {@code kernels} (C, on the CPU), {@code torch}, or {@code auto}: the
+   * kernels where the machine and the model allow it.
+   */
+  @WithDefault("auto")
+  Backend backend();
 
   /** {@code cpu}, or {@code cuda:0} and so on. */
   @WithDefault("cpu")

@@ -7,11 +7,14 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.weir.kernels.KernelLanguageModel;
 import dev.weir.proto.v1.FinishReason;
 import dev.weir.proto.v1.GenerationRequest;
 import dev.weir.proto.v1.Message;
 import dev.weir.proto.v1.Sampling;
 import dev.weir.stream.RequestHeaders;
+import dev.weir.text.Checkpoint;
+import dev.weir.text.Checkpoints;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,10 +125,18 @@ final class SmolLm2IT {
         .build();
   }
 
+  /** What the default chooses on this machine. */
+  private static String backend() {
+    try (Checkpoint checkpoint = Checkpoints.open(checkpoint())) {
+      boolean kernels = KernelLanguageModel.obstacle(checkpoint.config()).isEmpty();
+      return kernels ? "kernels-cpu" : "torch-cpu";
+    }
+  }
+
   @Test
   void theCardSaysWhatItIs() {
     assertThat(model().description())
-        .isEqualTo(new TextModel.Description("llama", "f32", "torch-cpu", true));
+        .isEqualTo(new TextModel.Description("llama", "f32", backend(), true));
     assertThat(model().engine().limits().contextLength()).isEqualTo(256);
   }
 }

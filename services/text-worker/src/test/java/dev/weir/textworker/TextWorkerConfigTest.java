@@ -21,6 +21,7 @@ final class TextWorkerConfigTest {
     assertThat(config.slots()).isEqualTo(16);
     assertThat(config.maxContext()).isZero();
     assertThat(config.precision()).isEqualTo(Precision.AUTO);
+    assertThat(config.backend()).isEqualTo(Backend.AUTO);
     assertThat(config.device()).isEqualTo("cpu");
     assertThat(config.threads()).isZero();
     assertThat(config.stepTokens()).isEqualTo(512);

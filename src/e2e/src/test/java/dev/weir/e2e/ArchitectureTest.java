@@ -78,6 +78,7 @@ final class ArchitectureTest {
                     "dev.weir.engine..",
                     "dev.weir.text..",
                     "dev.weir.torch..",
+                    "dev.weir.kernels..",
                     "dev.weir.stream..",
                     "dev.weir.client.."))
             .should()

@@ -11,11 +11,14 @@ package dev.weir.kernels;
 public record KernelOptions(
     KernelPrecision precision, int slots, int maxContext, long kvMemory, int threads) {
 
+  /** Most threads of a step. */
+  public static final int MOST_THREADS = 64;
+
   /** Checks the values. */
   public KernelOptions {
     requireWithin("slots", slots, 1, 4096);
     requireWithin("maxContext", maxContext, 0, 1 << 24);
-    requireWithin("threads", threads, 1, 64);
+    requireWithin("threads", threads, 1, MOST_THREADS);
     if (kvMemory < 0) {
       throw new IllegalArgumentException(
           "kvMemory is %d, must not be negative".formatted(kvMemory));

@@ -4,6 +4,8 @@ import dev.weir.engine.LanguageModel;
 import dev.weir.standalone.model.ModelSource;
 import dev.weir.text.Checkpoint;
 import dev.weir.text.Checkpoints;
+import dev.weir.textworker.ServedModel;
+import dev.weir.textworker.TextWorkerConfig;
 import dev.weir.torch.Precision;
 import dev.weir.torch.QualityReport;
 import dev.weir.torch.TorchLanguageModel;
@@ -12,6 +14,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Runs every check that some paths hold and prints what came of it. */
@@ -83,22 +86,27 @@ public final class Checks {
       report.file(target.file().toString(), source.name() + " in float32");
       List<int[]> windows = ModelCheck.windows(target);
       if (!windows.isEmpty()) {
-        quality(checkpoint, reference, windows);
+        quality(checkpoint, source.path(), reference, windows);
       }
     }
   }
 
-  /** What the default precision loses against float32. */
-  private void quality(Checkpoint checkpoint, LanguageModel reference, List<int[]> windows) {
-    TorchOptions fast = float32.withPrecision(Precision.AUTO);
-    try (TorchLanguageModel served = TorchLanguageModel.load(checkpoint, fast)) {
+  /** What the setting that a worker chooses loses against float32. */
+  private void quality(
+      Checkpoint checkpoint, Path path, LanguageModel reference, List<int[]> windows) {
+    TextWorkerConfig worker =
+        TextWorkerConfig.load(
+            Map.of("weir.worker.model", path.toString(), "weir.worker.slots", "1"));
+    ServedModel served = ServedModel.load(checkpoint, worker);
+    try (LanguageModel model = served.model()) {
       QualityReport quality =
           QualityReport.compare(
-              reference, served, windows, windows.getFirst().length - ModelCheck.SCORED);
+              reference, model, windows, windows.getFirst().length - ModelCheck.SCORED);
       out.printf(
-          "      %s against f32 on %d tokens: KL %.5f, same top token %.1f %%, perplexity %.3f (f32"
-              + " %.3f)%n",
-          served.precision().name().toLowerCase(java.util.Locale.ROOT),
+          "      %s (%s) against f32 on %d tokens: KL %.5f, same top token %.1f %%, perplexity %.3f"
+              + " (f32 %.3f)%n",
+          served.precision(),
+          served.backend(),
           quality.tokens(),
           quality.klDivergence(),
           100 * quality.sameTop1(),

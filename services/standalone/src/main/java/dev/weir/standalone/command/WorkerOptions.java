@@ -21,6 +21,12 @@ final class WorkerOptions {
       description = "of the linear layers (default: auto)")
   @Nullable String precision;
 
+  @Option(
+      names = "--backend",
+      paramLabel = "auto|kernels|torch",
+      description = "what computes the model (default: the CPU kernels where they can)")
+  @Nullable String backend;
+
   @Option(names = "--device", paramLabel = "DEVICE", description = "cpu (default), or cuda:0")
   @Nullable String device;
 
@@ -55,6 +61,7 @@ final class WorkerOptions {
     settings.put("weir.worker.name", model.name());
     put(settings, "slots", slots);
     put(settings, "precision", precision);
+    put(settings, "backend", backend);
     put(settings, "device", device);
     put(settings, "threads", threads);
     put(settings, "max-context", maxContext);
