@@ -56,6 +56,10 @@ public interface GatewayConfig {
   @WithDefault("1024")
   int maxOutstanding();
 
+  /** The same for one tenant: for one API key, or for all callers where there are no keys. */
+  @WithDefault("256")
+  int maxOutstandingPerTenant();
+
   /** The same for one connection. */
   @WithDefault("64")
   int maxOutstandingPerConnection();

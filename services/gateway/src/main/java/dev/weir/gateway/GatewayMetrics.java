@@ -1,6 +1,7 @@
 package dev.weir.gateway;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -8,6 +9,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -46,11 +48,22 @@ final class GatewayMetrics implements AutoCloseable {
   private final Counter bytesOut;
   private final Counter cancelled;
   private final Timer firstToken;
-  private final List<Meter> gauges = new ArrayList<>();
+  private final List<Meter> meters = new ArrayList<>();
 
   GatewayMetrics(MeterRegistry registry, Admission admission, AtomicInteger connections) {
     this.registry = registry;
     gauge("weir.gateway.outstanding", "Answers that callers wait for", admission::outstanding);
+    gauge(
+        "weir.gateway.tenant.outstanding.max",
+        "Answers that the tenant with most of them waits for",
+        admission::mostOfATenant);
+    for (Admission.Limit limit : Admission.Limit.values()) {
+      meters.add(
+          FunctionCounter.builder("weir.gateway.refused", admission, a -> a.refusals(limit))
+              .description("Calls refused because too many answers are outstanding")
+              .tag("limit", limit.name().toLowerCase(Locale.ROOT))
+              .register(registry));
+    }
     gauge("weir.gateway.connections", "Open connections", connections::get);
     gauge("weir.gateway.event.streams", "Event streams being written", eventStreams::get);
     gauge("weir.gateway.sockets", "Open WebSockets", sockets::get);
@@ -107,10 +120,10 @@ final class GatewayMetrics implements AutoCloseable {
     bytesOut.increment(count);
   }
 
-  /** Takes the gauges out of the registry: another gateway of this process may come. */
+  /** Takes the meters out of the registry: another gateway of this process may come. */
   @Override
   public void close() {
-    gauges.forEach(registry::remove);
+    meters.forEach(registry::remove);
   }
 
   private Counter counter(String name, String description) {
@@ -118,7 +131,7 @@ final class GatewayMetrics implements AutoCloseable {
   }
 
   private void gauge(String name, String description, Supplier<Number> value) {
-    gauges.add(
+    meters.add(
         Gauge.builder(name, value)
             .description(description)
             .strongReference(true)

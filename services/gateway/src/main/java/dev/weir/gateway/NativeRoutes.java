@@ -90,7 +90,7 @@ final class NativeRoutes {
     String id = requestId(ctx);
     Start start = start(ctx);
     Admission.Ticket ticket =
-        services.admission().enter(connections.share(ctx.request().connection()), 1);
+        services.admission().follow(connections.share(ctx.request().connection()), 1);
     new StreamExchange(ctx, services, id, start, ticket).start();
   }
 

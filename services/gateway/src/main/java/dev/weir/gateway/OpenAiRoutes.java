@@ -38,7 +38,10 @@ final class OpenAiRoutes {
     Admission.Ticket ticket =
         services
             .admission()
-            .enter(connections.share(ctx.request().connection()), call.requests().size());
+            .ask(
+                connections.share(ctx.request().connection()),
+                GatewayRouter.caller(ctx),
+                call.requests().size());
     CompletableFuture<List<Published>> published;
     try {
       published =

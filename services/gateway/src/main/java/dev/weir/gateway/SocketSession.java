@@ -43,6 +43,7 @@ final class SocketSession {
   private boolean full;
   private boolean closed;
   private boolean known;
+  private String caller = "";
   private int wrongKeys;
   private @Nullable Long keyTimer;
   private @Nullable Long pingTimer;
@@ -90,7 +91,7 @@ final class SocketSession {
               }
             });
     try {
-      access.requireKey(key);
+      caller = access.requireKey(key);
       known = true;
     } catch (ApiException unknown) {
       if (key != null) {
@@ -163,7 +164,7 @@ final class SocketSession {
     GenerationRequest request = services.parser().nativeRequest(submit.request());
     services.backend().requireModel(request.getModel());
     requireRoom();
-    Admission.Ticket ticket = services.admission().enter(share, 1);
+    Admission.Ticket ticket = services.admission().ask(share, caller, 1);
     pending++;
     Future.fromCompletionStage(
             services.publishing().publish(List.of(request), options.headers(services.nowMs())),
@@ -204,7 +205,7 @@ final class SocketSession {
           409, "already_followed", "This socket follows the stream already; unfollow it first.");
     }
     requireRoom();
-    add(follow.id(), follow.start(), follow.credit(), services.admission().enter(share, 1), false);
+    add(follow.id(), follow.start(), follow.credit(), services.admission().follow(share, 1), false);
   }
 
   private void add(
@@ -255,7 +256,7 @@ final class SocketSession {
 
   private void authenticate(String key) {
     try {
-      access.requireKey(key);
+      caller = access.requireKey(key);
       known = true;
     } catch (ApiException unknown) {
       reject(null, null, unknown);

@@ -32,6 +32,7 @@ final class GatewayConfigTest {
                 Map.entry("requestLineLimit", "8192"),
                 Map.entry("maxOutstanding", "1024"),
                 Map.entry("maxOutstandingPerConnection", "64"),
+                Map.entry("maxOutstandingPerTenant", "256"),
                 Map.entry("retryAfter", "PT1S"),
                 Map.entry("maxChoices", "16"),
                 Map.entry("publishTimeout", "PT10S"),

@@ -36,6 +36,7 @@ final class TestingEcho implements Generator, AutoCloseable {
       throw new InvalidRequestException(
           "messages", "context_length_exceeded", "messages: longer than the context of 7 tokens");
     }
+    sink.admitted();
     return new Echo(prompt, request, sink);
   }
 

@@ -54,7 +54,7 @@ final class TextGenerator implements Generator {
     int[] prompt = encoder.encode(request);
     ModelLimits limits = engine.limits();
     Instant now = clock.instant();
-    TextJob job = new TextJob(sink, tokenBytes, now, request.getCreatedMs());
+    TextJob job = new TextJob(sink, tokenBytes, clock, request.getCreatedMs());
     try {
       // 1 lets the engine say, in one place, that a prompt is too long
       int rest = Math.max(1, limits.contextLength() - prompt.length);

@@ -15,19 +15,20 @@ import dev.weir.proto.v1.Tokens;
 import dev.weir.proto.v1.TopLogprob;
 import dev.weir.proto.v1.Usage;
 import dev.weir.stream.Generator;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 
 /** Writes what the engine makes of one request as records of the stream. */
 final class TextJob implements TextListener {
   private final Generator.Sink sink;
   private final TokenBytes tokenBytes;
-  private final long deliveredMs;
+  private final InstantSource clock;
   private final long createdMs;
 
   // set before the output begins, read by the engine's thread
   private volatile boolean continued;
   // of the engine's thread
+  private long admittedMs;
   private boolean begun;
   private long firstBornMs;
   private long lastBornMs;
@@ -35,11 +36,11 @@ final class TextJob implements TextListener {
   /**
    * @param createdMs when the request was written, milliseconds since 1970; 0 if it does not say
    */
-  TextJob(Generator.Sink sink, TokenBytes tokenBytes, Instant delivered, long createdMs) {
+  TextJob(Generator.Sink sink, TokenBytes tokenBytes, InstantSource clock, long createdMs) {
     this.sink = sink;
     this.tokenBytes = tokenBytes;
-    deliveredMs = delivered.toEpochMilli();
-    this.createdMs = createdMs > 0 ? createdMs : deliveredMs;
+    this.clock = clock;
+    this.createdMs = createdMs > 0 ? createdMs : clock.millis();
   }
 
   /** The side of the intake. */
@@ -62,6 +63,12 @@ final class TextJob implements TextListener {
         generation.abandon();
       }
     };
+  }
+
+  @Override
+  public void onAdmitted() {
+    admittedMs = clock.millis();
+    sink.admitted();
   }
 
   @Override
@@ -133,8 +140,8 @@ final class TextJob implements TextListener {
       return Timings.getDefaultInstance();
     }
     return Timings.newBuilder()
-        .setQueuedMs(Math.max(0, deliveredMs - createdMs))
-        .setPrefillMs(Math.max(0, firstBornMs - deliveredMs))
+        .setQueuedMs(Math.max(0, admittedMs - createdMs))
+        .setPrefillMs(Math.max(0, firstBornMs - admittedMs))
         .setDecodeMs(Math.max(0, lastBornMs - firstBornMs))
         .build();
   }

@@ -76,7 +76,7 @@ final class TextModel implements AutoCloseable {
             tokenizer::bytes,
             new TextEngineConfig(
                 config.stepTokens(),
-                config.maxWaiting(),
+                Math.max(config.maxWaiting(), TextWorker.intake(config, limits.slots())),
                 config.maxWaitingTokens(),
                 tokenizer.stripsLeadingSpace(),
                 config.speculation()),

@@ -44,7 +44,13 @@ public final class TextWorker implements AutoCloseable {
         Intake.start(
             streams,
             new IntakeOptions(
-                model.name(), worker, slots, limits.numericsId(), config.closeLimit()),
+                model.name(),
+                worker,
+                slots,
+                intake(config, slots),
+                limits.numericsId(),
+                config.closeLimit(),
+                config.holdLimit()),
             model.generator(),
             registry);
     ModelCardPublisher publisher;
@@ -102,6 +108,11 @@ public final class TextWorker implements AutoCloseable {
         throw e;
       }
     }
+  }
+
+  /** How many requests a worker takes in all. */
+  static int intake(TextWorkerConfig config, int slots) {
+    return config.intake() == 0 ? slots + IntakeOptions.LOOK_AHEAD : config.intake();
   }
 
   private static void awaitReady(Intake intake, String model, Duration limit) {
@@ -163,6 +174,7 @@ public final class TextWorker implements AutoCloseable {
         .setVocabulary(limits.vocabulary())
         .setSlots(slots)
         .setRunning(intake.running())
+        .setWaiting(intake.waiting())
         .setPrecision(description.precision())
         .setBackend(description.backend())
         .setNumericsId(limits.numericsId())

@@ -32,6 +32,17 @@ public interface TextWorkerConfig {
   @WithDefault("16")
   int slots();
 
+  /**
+   * Requests that are taken in all, those beyond the slots to wait for one: tenants share the slots
+   * fairly among what was taken; behind that is Kafka's order. 0: the slots and 8 more.
+   */
+  @WithDefault("0")
+  int intake();
+
+  /** How long a request may wait for a slot before other workers may have it. */
+  @WithDefault("PT1M")
+  Duration holdLimit();
+
   /** Most tokens of a request, prompt and output together; 0: as many as the model knows. */
   @WithDefault("0")
   int maxContext();

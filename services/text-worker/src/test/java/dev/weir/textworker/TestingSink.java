@@ -13,7 +13,15 @@ import java.util.concurrent.TimeUnit;
 /** Records what a job makes. */
 final class TestingSink implements Generator.Sink {
   final List<Tokens> tokens = new ArrayList<>();
+  final CompletableFuture<Boolean> admitted = new CompletableFuture<>();
   private final CompletableFuture<Finished> finished = new CompletableFuture<>();
+
+  @Override
+  public void admitted() {
+    if (!admitted.complete(true)) {
+      throw new AssertionError("admitted twice");
+    }
+  }
 
   @Override
   public void tokens(Tokens record) {

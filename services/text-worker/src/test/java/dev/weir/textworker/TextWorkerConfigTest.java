@@ -19,6 +19,9 @@ final class TextWorkerConfigTest {
     assertThat(config.name()).isEmpty();
     assertThat(config.worker()).isEmpty();
     assertThat(config.slots()).isEqualTo(16);
+    assertThat(config.intake()).isZero();
+    assertThat(TextWorker.intake(config, 4)).isEqualTo(12);
+    assertThat(config.holdLimit()).isEqualTo(Duration.ofMinutes(1));
     assertThat(config.maxContext()).isZero();
     assertThat(config.precision()).isEqualTo(Precision.AUTO);
     assertThat(config.backend()).isEqualTo(Backend.AUTO);
@@ -41,7 +44,9 @@ final class TextWorkerConfigTest {
                 "weir.worker.model", "m",
                 "weir.worker.name", "smollm2",
                 "weir.worker.precision", "bf16",
-                "weir.worker.slots", "4"));
+                "weir.worker.slots", "4",
+                "weir.worker.intake", "3"));
+    assertThat(TextWorker.intake(config, 4)).isEqualTo(3);
     assertThat(config.name()).contains("smollm2");
     assertThat(config.precision()).isEqualTo(Precision.BF16);
     assertThat(config.slots()).isEqualTo(4);

@@ -34,11 +34,15 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -114,6 +118,12 @@ final class TextWorkerServiceIT {
   /** Publishes and reads the stream to its end. */
   private static List<Chunk> ask(String model, Consumer<GenerationRequest.Builder> change)
       throws Exception {
+    return ask(model, RequestHeaders.NONE, change);
+  }
+
+  private static List<Chunk> ask(
+      String model, RequestHeaders headers, Consumer<GenerationRequest.Builder> change)
+      throws Exception {
     GenerationRequest.Builder request = GenerationRequest.newBuilder().setModel(model);
     request.setSampling(Sampling.newBuilder().setTemperature(0).setMaxTokens(6).setIgnoreEos(true));
     change.accept(request);
@@ -122,7 +132,7 @@ final class TextWorkerServiceIT {
         KafkaStreamReader reader = new KafkaStreamReader(streams(), null)) {
       Published published =
           publisher
-              .publish(request.build(), RequestHeaders.NONE)
+              .publish(request.build(), headers)
               .toCompletableFuture()
               .get(20, TimeUnit.SECONDS);
       List<Chunk> chunks = new ArrayList<>();
@@ -232,6 +242,69 @@ final class TextWorkerServiceIT {
             .getFinished();
     assertThat(finished.getReason()).isEqualTo(FinishReason.FINISH_REASON_LENGTH);
     return finished.getUsage().getCachedTokens();
+  }
+
+  @Test
+  void aTenantIsServedInTurnAlthoughAnotherAskedForMuchBefore() throws Exception {
+    TestingLanguageModel model = new TestingLanguageModel(TestingLanguageModel.limits(1, 64));
+    try (TextWorkerService service = start("shared", model)) {
+      CountDownLatch all = new CountDownLatch(1);
+      List<Integer> order = Collections.synchronizedList(new ArrayList<>());
+      model.onStep(slices -> {
+        slices.stream()
+            .filter(slice -> slice.start() == 0) // the beginning of a prompt
+            .forEach(slice -> order.add(slice.tokens()[0]));
+        awaitUninterruptibly(all);
+      });
+      List<CompletableFuture<List<Chunk>>> answers = new ArrayList<>();
+      for (int i = 1; i <= 6; i++) {
+        answers.add(askLater("shared", "much", "aaa"));
+        awaitTaken(service, i);
+      }
+      answers.add(askLater("shared", "little", "bbb"));
+      awaitTaken(service, 7);
+      assertThat(service.worker().card().getRunning()).isEqualTo(1);
+      assertThat(service.worker().card().getWaiting()).isEqualTo(6);
+      all.countDown();
+      for (CompletableFuture<List<Chunk>> answer : answers) {
+        assertThat(answer.get(60, TimeUnit.SECONDS).getLast().getFinished().getTotal())
+            .isEqualTo(6);
+      }
+      int little = new TestingTokenizer().encode("b", false)[0];
+      assertThat(order).hasSize(7);
+      // behind the one that ran, and at most one more: a newcomer has no credit for its absence
+      assertThat(order.indexOf(little)).isBetween(1, 2);
+    }
+  }
+
+  private static CompletableFuture<List<Chunk>> askLater(
+      String model, String tenant, String prompt) {
+    RequestHeaders headers = new RequestHeaders(tenant, 0, 0, null, null, null);
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return ask(model, headers, r -> r.setPrompt(prompt).setAddSpecialTokens(false));
+          } catch (Exception e) {
+            throw new CompletionException(e);
+          }
+        },
+        task -> Thread.ofVirtual().start(task));
+  }
+
+  private static void awaitTaken(TextWorkerService service, int count) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (service.worker().card().getRunning() + service.worker().card().getWaiting() < count) {
+      assertThat(System.nanoTime()).as("%d requests are taken", count).isLessThan(end);
+      LockSupport.parkNanos(10_000_000);
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test

@@ -33,7 +33,10 @@ final class TestingWorker implements AutoCloseable {
         Intake.start(
             streams,
             IntakeOptions.of(MODEL, "w1", 2, "parrot-1"),
-            (request, _, sink) -> new Repeating(request, sink),
+            (request, _, sink) -> {
+              sink.admitted();
+              return new Repeating(request, sink);
+            },
             null);
     card =
         new ModelCardPublisher(

@@ -251,8 +251,8 @@ final class EngineLoop {
   }
 
   /**
-   * Ends what is past its deadline. A sequence that has not been told to proceed is left alone: how
-   * many tokens its output has is not known yet.
+   * Ends what is past its deadline. A sequence that runs and has not been told to proceed is left
+   * alone: how many tokens its output has is not known yet.
    */
   private void expire() {
     Instant now = clock.now();

@@ -191,8 +191,7 @@ final class Scheduler {
         sequence.leaveBlocks(pool);
         continue; // somebody computes its next block just now
       }
-      if (sequence.proceeded()
-          && budget.promptNanos(sequence.pending()) > timeLeft.nanos(sequence)) {
+      if (budget.promptNanos(sequence.pending()) > timeLeft.nanos(sequence)) {
         sequence.leaveBlocks(pool);
         hopeless.add(sequence);
         continue;

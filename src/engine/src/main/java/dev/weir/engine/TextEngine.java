@@ -257,6 +257,11 @@ public final class TextEngine implements AutoCloseable {
     @Override
     public void admitted(Sequence sequence) {
       waitingTokens.addAndGet(-sequence.promptLength());
+      try {
+        sequence.listener.onAdmitted();
+      } catch (RuntimeException e) { // it will fail at its first token too
+        metrics.onFault(sequence.request.id(), e);
+      }
     }
 
     @Override

@@ -2,6 +2,9 @@ package dev.weir.engine;
 
 /** Takes the output of one request. Called by the engine's thread, which it must not block. */
 public interface TextListener {
+  /** It has a slot for the first time: its prompt is computed from now on. */
+  default void onAdmitted() {}
+
   /** Some new tokens, in order and without gap. */
   void onTokens(TokenSpan span);
 

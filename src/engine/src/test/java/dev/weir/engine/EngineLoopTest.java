@@ -221,6 +221,21 @@ final class EngineLoopTest {
     assertThat(engine.loop.cacheUse()).isZero();
   }
 
+  /** Its worker has yet to find out what was emitted before, and counts that itself. */
+  @Test
+  void aRequestThatWaitsBeyondItsDeadlineIsRefusedAlthoughItMayNotBeginYet() {
+    TestingEngineLoop engine = engine(1, 64, 64);
+    TestingListener running = new TestingListener();
+    engine.start(greedy("ab", 9), running);
+    engine.loop.step();
+    TestingListener late = new TestingListener();
+    engine.submit(engine.requestWithDeadline("cd", 9, Duration.ofSeconds(3)), late);
+    engine.clock.advance(Duration.ofSeconds(4));
+    engine.finish();
+    assertThat(running.outcome().reason()).isEqualTo(FinishReason.LENGTH);
+    assertThat(late.outcome().reason()).isEqualTo(FinishReason.DEADLINE);
+  }
+
   @Test
   void aTokenThatComesAfterTheDeadlineIsNotShown() {
     TestingEngineLoop engine = engine(1, 64, 64);
@@ -239,6 +254,7 @@ final class EngineLoopTest {
     TestingListener listener = new TestingListener(2);
     TextRequest request = engine.requestWithDeadline("ab", 9, Duration.ofSeconds(3));
     Sequence sequence = engine.submit(request, listener);
+    engine.finish(); // its prompt
     engine.clock.advance(Duration.ofSeconds(4));
     engine.finish();
     assertThat(listener.finished()).isFalse();

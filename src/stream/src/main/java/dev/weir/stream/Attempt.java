@@ -11,6 +11,7 @@ import dev.weir.proto.v1.Position;
 import dev.weir.proto.v1.Preview;
 import dev.weir.proto.v1.Started;
 import dev.weir.proto.v1.Tokens;
+import dev.weir.stream.AttemptEvent.GiveBack.Reason;
 import dev.weir.stream.LogReader.Place;
 import dev.weir.stream.LogReader.Reading;
 import dev.weir.stream.RequestSource.Settlement;
@@ -25,13 +26,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One delivery of a request, from `started` to the accept: steps 1 to 6 of the stream protocol.
+ * Before them it waits for room in the generator, and nothing is written.
  *
  * <pre>
- *            no `from`
- *   begin ──────────────▶ LOCATING
- *     │                      │ Located
- *     │ `from`               ▼
- *     └─────────────────▶ STARTING  `started` is on its way; the log is read up to it      (1, 2)
+ *   begin ──▶ WAITING ── GiveBack ──▶ DONE: release
+ *                │ Admitted; or it needs no room: cancelled, deadline, invalid
+ *                │
+ *                │ no `from`
+ *                ├─────────▶ LOCATING
+ *                │               │ Located
+ *                │ `from`        ▼
+ *                └────────▶ STARTING  `started` is on its way; the log is read up to it    (1, 2)
  *                            │ Read
  *          ┌─────────────────┼───────────────────────────┐
  *          │ finished lies   │ nothing against it        │ cancelled, deadline, invalid,
@@ -71,10 +76,14 @@ final class Attempt {
   private static final long REPLY_LIMIT_MS = 5_000;
   private static final long INTERNAL_PAUSE_MS = 1_000;
 
+  /** Time for another worker to take what was given back, before this slot would take it again. */
+  private static final long GIVEN_BACK_PAUSE_MS = 500;
+
   /** Records of a generator that wait for this attempt's thread. */
   private static final int MAX_MADE = 65_536;
 
   private enum State {
+    WAITING,
     LOCATING,
     STARTING,
     RUNNING,
@@ -94,7 +103,7 @@ final class Attempt {
   private final AtomicInteger made = new AtomicInteger();
   private final TokenBatch batch = new TokenBatch();
 
-  private State state = State.STARTING;
+  private State state = State.WAITING;
   private int partition;
   private long fromOffset;
   private volatile int readings;
@@ -114,6 +123,7 @@ final class Attempt {
   private LogView.@Nullable Stream stream;
   private Settlement settlement = Settlement.RELEASE;
   private long pauseMs;
+  private @Nullable Reason givenBack;
 
   /**
    * @param id random, 16 bytes, never used before
@@ -125,25 +135,30 @@ final class Attempt {
     this.id = id;
     this.events = events;
     this.invalid = delivery.invalid();
-    this.answer = new AttemptAnswer(delivery, world.clock().millis(), world.worker());
+    this.answer = new AttemptAnswer(delivery, world.worker());
     this.deadlineMs = answer.deadlineMs(world.defaultDeadline());
   }
 
-  /** Begins the prompt, the reading and `started`, all beside each other. */
+  /** Gives it to the generator. */
   void begin() {
     watch =
         world
             .cancellations()
             .watch(delivery.requestId(), why -> events.accept(new AttemptEvent.Cancelled(why)));
     cancelled = world.cancellations().reason(delivery.requestId());
+    if (beginJob() && job == null) {
+      start();
+    }
+  }
+
+  /** Begins the reading and `started` beside each other, and beside the prompt. */
+  private void start() {
+    answer.starts(world.clock().millis());
     int partitions;
     try {
       partitions = world.writer().partitions();
     } catch (StreamUnavailableException e) {
       stop(e.getMessage() == null ? "no Kafka" : e.getMessage());
-      return;
-    }
-    if (!beginJob()) {
       return;
     }
     Position from = delivery.request().getFrom();
@@ -224,6 +239,8 @@ final class Attempt {
       return;
     }
     switch (event) {
+      case AttemptEvent.Admitted() -> startIfWaiting();
+      case AttemptEvent.GiveBack(Reason reason) -> giveBack(reason);
       case AttemptEvent.Located at -> located(at);
       case AttemptEvent.StartedAt(long offset) -> startedAt(offset);
       case AttemptEvent.Read(LogView.Before before) -> decide(before);
@@ -247,6 +264,7 @@ final class Attempt {
       case AttemptEvent.MadeEnd(Finished finished) -> madeEnd(finished);
       case AttemptEvent.Cancelled(String reason) -> {
         cancelled = reason;
+        startIfWaiting();
         if (state == State.RUNNING) {
           cancelJob(FinishReason.FINISH_REASON_CANCELLED);
         }
@@ -256,8 +274,27 @@ final class Attempt {
     }
   }
 
+  private void startIfWaiting() {
+    if (state == State.WAITING) {
+      start();
+    }
+  }
+
+  /** Nothing was written: another worker takes it as if it had never been here. */
+  private void giveBack(Reason reason) {
+    boolean may = reason == Reason.CLOSING ? !delivery.last() : delivery.hasSpare();
+    if (state == State.WAITING && may) {
+      givenBack = reason;
+      pauseMs = GIVEN_BACK_PAUSE_MS;
+      stop(reason.words);
+    }
+  }
+
   /** Does what is due at a time. */
   void tick(long nowMs) {
+    if (state == State.WAITING && nowMs >= deadlineMs) {
+      start();
+    }
     if (state == State.RUNNING) {
       if (nowMs >= batch.dueMs()) {
         flush();
@@ -277,7 +314,9 @@ final class Attempt {
   /** When {@link #tick} is due, milliseconds since 1970 (UTC). */
   long nextTickMs() {
     long due = Math.min(limitMs, batch.dueMs());
-    boolean open = state == State.RUNNING && endBy == FinishReason.FINISH_REASON_UNSPECIFIED;
+    boolean open =
+        state == State.WAITING
+            || (state == State.RUNNING && endBy == FinishReason.FINISH_REASON_UNSPECIFIED);
     return open ? Math.min(due, deadlineMs) : due;
   }
 
@@ -399,7 +438,7 @@ final class Attempt {
 
   private boolean mayEmit() {
     made.decrementAndGet();
-    if (state == State.LOCATING || state == State.STARTING) {
+    if (state == State.WAITING || state == State.LOCATING || state == State.STARTING) {
       broken = new IllegalStateException("the generator emitted before it was told to proceed");
     }
     return state == State.RUNNING;
@@ -413,8 +452,12 @@ final class Attempt {
           endBy != FinishReason.FINISH_REASON_UNSPECIFIED
               && finished.getReason() == FinishReason.FINISH_REASON_CANCELLED;
       end(asked ? finished.toBuilder().setReason(endBy).build() : finished);
+    } else if (state == State.WAITING && finished.hasError() && !delivery.last()) {
+      pauseMs = INTERNAL_PAUSE_MS;
+      stop("the generator gave up what waited: " + finished.getError().getMessage());
     } else {
       earlyEnd = finished;
+      startIfWaiting();
     }
   }
 
@@ -518,7 +561,11 @@ final class Attempt {
 
   /** What the broker drops after this delivery cannot be handed over: its reader is told. */
   private void handOver() {
-    boolean open = state == State.LOCATING || state == State.STARTING || state == State.RUNNING;
+    boolean open =
+        switch (state) {
+          case WAITING, LOCATING, STARTING, RUNNING -> true;
+          case ENDING, BURYING, REPLYING, DONE -> false;
+        };
     if (open && !delivery.last()) {
       stop("the worker closes");
     } else if (open) {
@@ -529,6 +576,7 @@ final class Attempt {
         end(closed);
       } else {
         earlyEnd = closed;
+        startIfWaiting();
       }
     }
   }
@@ -563,6 +611,11 @@ final class Attempt {
     }
   }
 
+  /** Whether nothing is written of it, and another worker may have it. */
+  boolean isWaiting() {
+    return state == State.WAITING;
+  }
+
   boolean isDone() {
     return state == State.DONE;
   }
@@ -577,6 +630,11 @@ final class Attempt {
     return isDone() && settlement != Settlement.RELEASE && stream != null
         ? stream.finished()
         : null;
+  }
+
+  /** Why it was left to others before anything was written; null if it was not. */
+  @Nullable Reason givenBack() {
+    return givenBack;
   }
 
   /** How long the slot should wait before it takes a request again. */

@@ -17,16 +17,15 @@ import java.util.List;
 final class AttemptAnswer {
   private final Delivery delivery;
   private final String worker;
-  private final long startedMs;
   private final long createdMs;
+  private long startedMs;
   private int promptTokens;
   private int cachedTokens;
   private long firstMs;
   private long lastMs;
 
-  AttemptAnswer(Delivery delivery, long startedMs, String worker) {
+  AttemptAnswer(Delivery delivery, String worker) {
     this.delivery = delivery;
-    this.startedMs = startedMs;
     this.worker = worker;
     long created = delivery.request().getCreatedMs();
     // A publisher whose clock is ahead would else get a later deadline than it asked for.
@@ -38,6 +37,11 @@ final class AttemptAnswer {
     long named = delivery.headers().deadlineMs();
     long deadline = named != 0 ? named : createdMs + byDefault.toMillis();
     return Math.min(deadline, delivery.appendMs() + TopicPlan.LIFE.toMillis() / 2);
+  }
+
+  /** It waits for room no longer. */
+  void starts(long nowMs) {
+    startedMs = nowMs;
   }
 
   Started started(int partition, long fromOffset, long deadlineMs, String numericsId) {
@@ -102,13 +106,12 @@ final class AttemptAnswer {
   /** With its total, and the numbers that the generator left open. */
   Finished complete(Finished finished, long total, long nowMs) {
     Finished.Builder complete = finished.toBuilder().setTotal(total);
-    if (!finished.hasUsage()) {
-      complete.setUsage(
-          Usage.newBuilder()
-              .setPromptTokens(promptTokens)
-              .setCompletionTokens((int) Math.min(total, Integer.MAX_VALUE))
-              .setCachedTokens(cachedTokens));
-    }
+    Usage.Builder usage =
+        finished.hasUsage()
+            ? finished.getUsage().toBuilder()
+            : Usage.newBuilder().setPromptTokens(promptTokens).setCachedTokens(cachedTokens);
+    // A generator that ends before it proceeds does not know what earlier attempts emitted.
+    complete.setUsage(usage.setCompletionTokens((int) Math.min(total, Integer.MAX_VALUE)));
     if (!finished.hasTimings()) {
       complete.setTimings(
           Timings.newBuilder()

@@ -8,6 +8,25 @@ import dev.weir.stream.StreamReader.StreamFailure;
 
 /** What happens to an attempt. */
 sealed interface AttemptEvent {
+  /** The generator has room for it. */
+  record Admitted() implements AttemptEvent {}
+
+  /** Another worker may do it sooner: if nothing is written of it, it can have it. */
+  record GiveBack(Reason reason) implements AttemptEvent {
+    /** Why, in a metric and in words. */
+    enum Reason {
+      FREE_ELSEWHERE("another worker has a free slot"),
+      HELD_LONG("it has waited here for long"),
+      CLOSING("the worker closes");
+
+      final String words;
+
+      Reason(String words) {
+        this.words = words;
+      }
+    }
+  }
+
   /** The place where a request without {@code from} is read from was found. */
   record Located(int partition, long offset) implements AttemptEvent {}
 

@@ -23,6 +23,11 @@ final class AttemptSink implements Generator.Sink {
   }
 
   @Override
+  public void admitted() {
+    events.accept(new AttemptEvent.Admitted());
+  }
+
+  @Override
   public void tokens(Tokens tokens) {
     put(new AttemptEvent.MadeTokens(tokens));
   }

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param topic where the record lies
  * @param offset of the record in the one partition of its topic
  * @param appendMs when the broker appended it, milliseconds since 1970 (UTC)
- * @param last true if the broker drops the record when this delivery ends without an accept
+ * @param left deliveries that the broker grants after this one; 0: it drops the record when this
+ *     one ends without an accept
  * @param chunkType form of the request, and so of its chunks
  * @param headers what travels beside it; defaults where they are not readable
  * @param request what is asked; the default instance if it is not readable
@@ -26,12 +27,25 @@ record Delivery(
     String topic,
     long offset,
     long appendMs,
-    boolean last,
+    int left,
     ContentType chunkType,
     RequestHeaders headers,
     GenerationRequest request,
     @Nullable InvalidRequestException invalid,
     Raw record) {
+
+  /** Deliveries that are kept for what goes wrong: two attempts each for some faults. */
+  private static final int RESERVE = 5;
+
+  /** Whether the broker drops it without a word unless this delivery ends it. */
+  boolean last() {
+    return left <= 0;
+  }
+
+  /** Whether a delivery may be spent on a worker that can do it sooner. */
+  boolean hasSpare() {
+    return left > RESERVE;
+  }
 
   /** Bytes of a record. */
   @SuppressWarnings("ArrayRecordComponent") // never compared

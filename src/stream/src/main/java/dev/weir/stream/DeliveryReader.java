@@ -38,7 +38,7 @@ final class DeliveryReader {
     Headers headers = ChunkRecords.headers(record);
     Delivery.Raw raw =
         new Delivery.Raw(record.key(), record.value(), Arrays.asList(record.headers().toArray()));
-    boolean last = record.deliveryCount().orElse((short) 1) >= deliveryLimit;
+    int left = deliveryLimit - record.deliveryCount().orElse((short) 1);
     ContentType type = ContentType.JSON;
     RequestHeaders about = RequestHeaders.NONE;
     String key = usableKey(record);
@@ -65,7 +65,7 @@ final class DeliveryReader {
         record.topic(),
         record.offset(),
         record.timestamp(),
-        last,
+        left,
         type,
         about,
         request,

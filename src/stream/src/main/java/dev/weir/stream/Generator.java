@@ -11,8 +11,10 @@ import java.util.List;
 /** What a worker does with a request: the seam between the intake and an engine. */
 public interface Generator {
   /**
-   * Checks a request and begins to compute its prompt; nothing may be emitted before {@link
-   * Job#proceed}.
+   * Checks a request and begins to compute its prompt, at once or when there is room; nothing may
+   * be emitted before {@link Job#proceed}. When it has room, {@link Sink#admitted} is called, from
+   * within this method if that is at once: only then the attempt's first record is written, and
+   * until then the request may be left to another worker.
    *
    * @throws InvalidRequestException if the request is wrong: it finishes with that error
    * @throws OverloadedException if it cannot be taken now: it is released for another delivery
@@ -39,6 +41,9 @@ public interface Generator {
 
   /** Takes what the job makes. Called by any one thread; never blocks. */
   interface Sink {
+    /** The request runs now; called once. */
+    void admitted();
+
     void tokens(Tokens tokens);
 
     void preview(Preview preview);

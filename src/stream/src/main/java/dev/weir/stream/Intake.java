@@ -11,8 +11,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
 public final class Intake implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Intake.class);
   private static final Duration MEASURE = Duration.ofSeconds(10);
+  private static final Duration BALANCE = Duration.ofMillis(250);
 
   private final StreamConfig config;
   private final IntakeOptions options;
@@ -37,9 +38,12 @@ public final class Intake implements AutoCloseable {
   private final ChunkLog chunks;
   private final ControlLog control;
   private final KafkaLogWriter writer;
+  private final InstantSource clock = InstantSource.system();
   private final AttemptWorld world;
   private final IntakeMeters meters;
-  private final AtomicInteger busy = new AtomicInteger();
+  private final IntakeLoad load = new IntakeLoad();
+  private final KafkaModelRegistry cards;
+  private final Peers peers;
   private final List<Slot> slots = new ArrayList<>();
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final Thread keeper;
@@ -55,8 +59,9 @@ public final class Intake implements AutoCloseable {
     this.options = options;
     this.topics = new Topics(config.prefix());
     this.clients = new KafkaClients(config, registry);
-    this.meters = new IntakeMeters(registry, options.model(), options.slots(), busy);
-    InstantSource clock = InstantSource.system();
+    this.meters = new IntakeMeters(registry, options, load);
+    this.cards = new KafkaModelRegistry(config, registry, options.model()::equals);
+    this.peers = new Peers(cards, options.model(), options.worker());
     this.writer =
         new KafkaLogWriter(
             clients.producer("worker-" + options.worker()),
@@ -102,20 +107,32 @@ public final class Intake implements AutoCloseable {
 
   /** How many requests run now. */
   public int running() {
-    return busy.get();
+    return load.running();
   }
 
-  /** Starts the slots, then measures the group. */
+  /** How many more were taken and wait for room; nothing is written of them. */
+  public int waiting() {
+    return load.waiting.get();
+  }
+
+  /** Starts the slots; then gives back what others can do sooner, and measures the group. */
   private void keep() {
     try (Admin admin = clients.admin("intake-" + options.model(), Duration.ofSeconds(5))) {
       if (!control.awaitReady()) {
         return;
       }
       GroupSettings group = startSlots();
+      Balance balance = new Balance(peers, options.holdLimit().toMillis());
+      long measureAtMs = 0;
       while (group != null && !closed) {
-        measure(admin, group);
+        long now = clock.millis();
+        if (now >= measureAtMs) {
+          measureAtMs = now + MEASURE.toMillis();
+          measure(admin, group);
+        }
+        balance.turn(slots(), clock.millis());
         // Not parked: the admin client parks too, and would take the wake-up of close for its own.
-        if (closing.await(MEASURE.toSeconds(), TimeUnit.SECONDS)) {
+        if (closing.await(BALANCE.toMillis(), TimeUnit.MILLISECONDS)) {
           return;
         }
       }
@@ -149,24 +166,36 @@ public final class Intake implements AutoCloseable {
     DeliveryReader reader =
         new DeliveryReader(topics, options.model(), topicId, group.deliveryLimit());
     Duration lock = Duration.ofMillis(group.lockMs());
-    for (int i = 0; i < options.slots(); i++) {
+    int ahead = Math.max(0, options.intake() - options.slots());
+    for (int i = 0; i < options.intake() - ahead; i++) {
       String name = "slot-" + options.model() + "-" + i;
-      Slot slot =
-          new Slot(
-              world,
-              () ->
-                  new KafkaRequestSource(
-                      clients.shareConsumer(name, topics.workers(options.model())),
-                      topics.requests(options.model()),
-                      reader,
-                      lock.dividedBy(3)),
-              lock,
-              meters,
-              busy,
-              name);
-      slots.add(slot);
-      slot.start();
+      add(name, false, lock, () -> source(name, reader, lock));
     }
+    List<Slot> running = List.copyOf(slots);
+    LookAhead lookAhead =
+        new LookAhead(() -> running.stream().allMatch(Slot::isBusy), peers::freeSlots, clock);
+    for (int i = 0; i < ahead; i++) {
+      String name = "ahead-" + options.model() + "-" + i;
+      add(name, true, lock, () -> new AheadSource(lookAhead, () -> source(name, reader, lock)));
+    }
+  }
+
+  private RequestSource source(String name, DeliveryReader reader, Duration lock) {
+    return new KafkaRequestSource(
+        clients.shareConsumer(name, topics.workers(options.model())),
+        topics.requests(options.model()),
+        reader,
+        lock.dividedBy(3));
+  }
+
+  private void add(String name, boolean ahead, Duration lock, Supplier<RequestSource> sources) {
+    Slot slot = new Slot(world, sources, lock, meters, load, ahead, name);
+    slots.add(slot);
+    slot.start();
+  }
+
+  private synchronized List<Slot> slots() {
+    return List.copyOf(slots);
   }
 
   private void measure(Admin admin, GroupSettings group) throws InterruptedException {
@@ -213,6 +242,7 @@ public final class Intake implements AutoCloseable {
     }
     control.close();
     LiveTail.join(keeper);
+    cards.close();
     chunks.close();
     writer.close();
     clients.close();

@@ -2,6 +2,7 @@ package dev.weir.stream;
 
 import dev.weir.proto.v1.FinishReason;
 import dev.weir.proto.v1.Finished;
+import dev.weir.stream.AttemptEvent.GiveBack;
 import dev.weir.stream.RequestSource.Settlement;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -9,8 +10,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What is measured of one intake. */
@@ -21,11 +22,13 @@ final class IntakeMeters {
   private volatile double windowRatio;
   private volatile long lag;
 
-  IntakeMeters(@Nullable MeterRegistry registry, String model, int slots, AtomicInteger busy) {
+  IntakeMeters(@Nullable MeterRegistry registry, IntakeOptions options, IntakeLoad load) {
     this.registry = registry == null ? new SimpleMeterRegistry() : registry;
-    this.tags = Tags.of("model", model);
-    gauge("weir.intake.slots", "job slots", new AtomicInteger(slots));
-    gauge("weir.intake.slots.busy", "job slots that have a request", busy);
+    this.tags = Tags.of("model", options.model());
+    gauge("weir.intake.slots", "requests that run at the same time", options::slots);
+    gauge("weir.intake.slots.busy", "requests that run", load::running);
+    gauge("weir.intake.limit", "requests that are taken in all", options::intake);
+    gauge("weir.intake.held", "requests that were taken and wait for room", load.waiting::get);
     Gauge.builder("weir.intake.window.ratio", () -> windowRatio)
         .description("newest minus oldest unfinished request, of what the broker allows")
         .tags(tags)
@@ -36,8 +39,8 @@ final class IntakeMeters {
         .register(this.registry);
   }
 
-  private void gauge(String name, String description, AtomicInteger value) {
-    Gauge.builder(name, value, AtomicInteger::get)
+  private void gauge(String name, String description, Supplier<Number> value) {
+    Gauge.builder(name, value)
         .description(description)
         .tags(tags)
         .strongReference(true)
@@ -69,6 +72,14 @@ final class IntakeMeters {
           "requests that were answered",
           Tags.of("reason", name(finished.getReason())));
     }
+  }
+
+  /** A request that waited was released for another worker. */
+  void givenBack(GiveBack.Reason reason) {
+    count(
+        "weir.intake.released",
+        "requests that waited and were left to other workers",
+        Tags.of("reason", reason.name().toLowerCase(Locale.ROOT)));
   }
 
   private static String name(FinishReason reason) {

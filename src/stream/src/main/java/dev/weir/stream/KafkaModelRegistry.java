@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -27,6 +28,7 @@ public final class KafkaModelRegistry implements ModelRegistry {
   private static final Duration LOAD_LIMIT = Duration.ofSeconds(5);
 
   private final CardShelf shelf = new CardShelf(InstantSource.system());
+  private final NumericsWatch numerics;
   private final CountDownLatch loaded = new CountDownLatch(1);
   private final KafkaClients clients;
   private final Consumer<byte[], byte[]> consumer;
@@ -34,8 +36,20 @@ public final class KafkaModelRegistry implements ModelRegistry {
   private final Thread thread;
   private volatile boolean closed;
 
-  /** Starts to read; Kafka need not answer yet. */
+  /**
+   * Starts to read; Kafka need not answer yet. Warns when workers of a model do not compute the
+   * same.
+   */
   public KafkaModelRegistry(StreamConfig config, @Nullable MeterRegistry registry) {
+    this(config, registry, _ -> true);
+  }
+
+  /**
+   * @param watched models whose workers are compared
+   */
+  KafkaModelRegistry(
+      StreamConfig config, @Nullable MeterRegistry registry, Predicate<String> watched) {
+    this.numerics = new NumericsWatch(registry, watched);
     this.topic = new Topics(config.prefix()).models();
     this.clients = new KafkaClients(config, registry);
     this.consumer = clients.reader("models");
@@ -107,6 +121,8 @@ public final class KafkaModelRegistry implements ModelRegistry {
       }
     } catch (WakeupException | InterruptException _) {
       log.debug("closed");
+    } finally {
+      numerics.close();
     }
   }
 
@@ -124,6 +140,9 @@ public final class KafkaModelRegistry implements ModelRegistry {
           && ends.entrySet().stream()
               .allMatch(end -> consumer.position(end.getKey()) >= end.getValue())) {
         loaded.countDown();
+      }
+      if (loaded.getCount() == 0) { // older cards may belong to workers that are gone
+        numerics.look(shelf.fresh());
       }
     }
   }

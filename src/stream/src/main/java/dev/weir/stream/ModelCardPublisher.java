@@ -16,12 +16,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells on {@code weir.models} what a worker serves: at once, every 10 s, and at the end that it is
- * gone.
+ * Tells on {@code weir.models} what a worker serves: at once, every 10 s, soon when the number of
+ * its free slots changes, and at the end that it is gone.
  */
 public final class ModelCardPublisher implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ModelCardPublisher.class);
   static final Duration RENEWAL = Duration.ofSeconds(10);
+
+  /** How often the card is looked at. */
+  private static final Duration LOOK = Duration.ofMillis(250);
+
+  /** Of more free slots nobody needs to know the number at once. */
+  private static final int FREE_SLOTS_THAT_MATTER = 8;
 
   private final Supplier<ModelCard> card;
   private final String topic;
@@ -30,11 +36,14 @@ public final class ModelCardPublisher implements AutoCloseable {
   private final Producer<byte[], byte[]> producer;
   private final ScheduledExecutorService timer;
   private final InstantSource clock = InstantSource.system();
+  // of the timer's thread, once it runs
+  private long writtenMs;
+  private int freeSlotsTold;
 
   /**
    * Writes the first card before it returns.
    *
-   * @param card what is served now; asked every 10 s, on a thread of its own. Its {@code
+   * @param card what is served now; asked every 250 ms, on a thread of its own. Its {@code
    *     written_ms} is set here
    */
   public ModelCardPublisher(StreamConfig config, Supplier<ModelCard> card) {
@@ -47,14 +56,31 @@ public final class ModelCardPublisher implements AutoCloseable {
     this.timer =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("weir-model-card").factory());
-    write();
-    timer.scheduleAtFixedRate(
-        this::write, RENEWAL.toMillis(), RENEWAL.toMillis(), TimeUnit.MILLISECONDS);
+    write(first);
+    timer.scheduleWithFixedDelay(
+        this::look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private void write() {
+  private void look() {
     try {
-      ModelCard now = card.get().toBuilder().setWrittenMs(clock.millis()).build();
+      ModelCard now = card.get();
+      if (clock.millis() - writtenMs >= RENEWAL.toMillis() || freeSlots(now) != freeSlotsTold) {
+        write(now);
+      }
+    } catch (RuntimeException e) { // the next look tries again
+      log.warn("the model card was not written: {}", e.getMessage());
+    }
+  }
+
+  private static int freeSlots(ModelCard card) {
+    return Math.min(Peers.free(card), FREE_SLOTS_THAT_MATTER);
+  }
+
+  private void write(ModelCard current) {
+    writtenMs = clock.millis();
+    freeSlotsTold = freeSlots(current);
+    try {
+      ModelCard now = current.toBuilder().setWrittenMs(writtenMs).build();
       send(ChunkRecords.CODEC.encodeModelCard(now, ContentType.JSON));
     } catch (RuntimeException e) { // the next renewal tries again
       log.warn("the model card was not written: {}", e.getMessage());

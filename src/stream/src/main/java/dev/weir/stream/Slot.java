@@ -2,13 +2,13 @@ package dev.weir.stream;
 
 import com.google.protobuf.ByteString;
 import dev.weir.proto.v1.Finished;
+import dev.weir.stream.AttemptEvent.GiveBack;
 import dev.weir.stream.RequestSource.Settlement;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
@@ -29,29 +29,42 @@ final class Slot implements Runnable {
   private final Supplier<RequestSource> sources;
   private final long renewMs;
   private final IntakeMeters meters;
-  private final AtomicInteger busy;
+  private final IntakeLoad load;
+  private final boolean ahead;
   private final Thread thread;
   private final BlockingQueue<Mail> mailbox = new LinkedBlockingQueue<>();
   private volatile boolean closing;
   private volatile boolean handOver;
+  private volatile boolean busy;
+  private volatile @Nullable Waiting waiting;
+  // of the thread that calls giveBack
+  private int askedBack;
 
   /** Bounded: see {@link AttemptSink}; everything else that happens, happens once. */
   private record Mail(int attempt, AttemptEvent event) {}
 
+  /** An attempt that has written nothing yet. */
+  private record Waiting(int attempt, long sinceMs) {}
+
   private int attempts;
 
+  /**
+   * @param ahead whether it is one of those beyond what runs
+   */
   Slot(
       AttemptWorld world,
       Supplier<RequestSource> sources,
       Duration lock,
       IntakeMeters meters,
-      AtomicInteger busy,
+      IntakeLoad load,
+      boolean ahead,
       String name) {
     this.world = world;
     this.sources = sources;
     this.renewMs = lock.toMillis() / 3;
     this.meters = meters;
-    this.busy = busy;
+    this.load = load;
+    this.ahead = ahead;
     this.thread = Thread.ofPlatform().name("weir-" + name).unstarted(this);
   }
 
@@ -78,17 +91,22 @@ final class Slot implements Runnable {
     while (!closing) {
       Delivery delivery = source.take(POLL);
       if (delivery != null) {
-        busy.incrementAndGet();
+        load.taken.incrementAndGet();
+        busy = true;
+        long pauseMs;
         try {
-          answer(source, delivery);
+          pauseMs = answer(source, delivery);
         } finally {
-          busy.decrementAndGet();
+          busy = false;
+          load.taken.decrementAndGet();
         }
+        pause(Math.min(pauseMs, MAX_PAUSE_MS));
       }
     }
   }
 
-  private void answer(RequestSource source, Delivery delivery) {
+  /** Returns for how long this slot should take nothing. */
+  private long answer(RequestSource source, Delivery delivery) {
     meters.delivered(delivery.offset());
     Attempt attempt = runAttempt(source, delivery);
     // What the broker drops after this delivery must not be released: it is tried again here.
@@ -99,9 +117,12 @@ final class Slot implements Runnable {
       attempt = runAttempt(source, delivery);
     }
     boolean granted = source.settle(attempt.settlement());
+    if (attempt.givenBack() != null) {
+      meters.givenBack(attempt.givenBack());
+    }
     Finished finished = attempt.finished();
     meters.settled(attempt.settlement(), granted, finished);
-    pause(Math.min(attempt.pause().toMillis(), MAX_PAUSE_MS));
+    return attempt.pause().toMillis();
   }
 
   private Attempt runAttempt(RequestSource source, Delivery delivery) {
@@ -115,9 +136,22 @@ final class Slot implements Runnable {
             delivery,
             ByteString.copyFrom(id),
             event -> mailbox.add(new Mail(number, event)));
+    try {
+      see(attempt, number, source);
+    } finally {
+      if (!attempt.isDone()) {
+        attempt.stop("its slot failed");
+      }
+      waits(attempt, number);
+    }
+    return attempt;
+  }
+
+  private void see(Attempt attempt, int number, RequestSource source) {
     long renewAtMs = world.clock().millis() + renewMs;
     guarded(attempt, attempt::begin);
     while (!attempt.isDone()) {
+      waits(attempt, number);
       Mail mail = await(Math.min(renewAtMs, attempt.nextTickMs()));
       while (mail != null) {
         AttemptEvent event = mail.event();
@@ -134,11 +168,24 @@ final class Slot implements Runnable {
           attempt.on(new AttemptEvent.LockLost());
         }
       }
+      if (closing) {
+        attempt.on(new GiveBack(GiveBack.Reason.CLOSING));
+      }
       if (handOver) {
         attempt.on(new AttemptEvent.HandOver());
       }
     }
-    return attempt;
+  }
+
+  private void waits(Attempt attempt, int number) {
+    boolean before = waiting != null;
+    if (attempt.isWaiting() && !before) {
+      waiting = new Waiting(number, world.clock().millis());
+      load.waiting.incrementAndGet();
+    } else if (!attempt.isWaiting() && before) {
+      waiting = null;
+      load.waiting.decrementAndGet();
+    }
   }
 
   private void guarded(Attempt attempt, Runnable step) {
@@ -186,7 +233,33 @@ final class Slot implements Runnable {
     }
   }
 
-  /** Takes nothing more. */
+  /** Whether it has a request. */
+  boolean isBusy() {
+    return busy;
+  }
+
+  boolean isAhead() {
+    return ahead;
+  }
+
+  /**
+   * Since when its request waits for room, milliseconds since 1970; the far future if none does.
+   */
+  long waitsSinceMs() {
+    Waiting now = waiting;
+    return now == null ? Long.MAX_VALUE : now.sinceMs();
+  }
+
+  /** Leaves a request that waits to others, unless its deliveries run short. One thread calls. */
+  void giveBack(GiveBack.Reason reason) {
+    Waiting now = waiting;
+    if (now != null && now.attempt() != askedBack) {
+      askedBack = now.attempt();
+      mailbox.add(new Mail(now.attempt(), new GiveBack(reason)));
+    }
+  }
+
+  /** Takes nothing more, and leaves what waits to others. */
   void stopTaking() {
     closing = true;
   }

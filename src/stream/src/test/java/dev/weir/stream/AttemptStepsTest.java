@@ -10,6 +10,8 @@ import dev.weir.proto.v1.Chunk;
 import dev.weir.proto.v1.FinishReason;
 import dev.weir.proto.v1.Finished;
 import dev.weir.proto.v1.Tokens;
+import dev.weir.proto.v1.Usage;
+import dev.weir.stream.AttemptEvent.GiveBack;
 import dev.weir.stream.LogReader.Place;
 import dev.weir.stream.RequestSource.Settlement;
 import java.time.Duration;
@@ -31,6 +33,98 @@ final class AttemptStepsTest {
   private static void assertSettled(TestingSteps steps, Settlement settlement) {
     assertThat(steps.attempt.isDone()).isTrue();
     assertThat(steps.attempt.settlement()).isEqualTo(settlement);
+  }
+
+  @Test
+  void aGeneratorThatCannotKeepADeadlineSaysSoOfARequestThatWaits() {
+    TestingSteps steps = TestingSteps.beginWaiting(9, RequestHeaders.NONE);
+    Finished late =
+        Finished.newBuilder()
+            .setReason(FinishReason.FINISH_REASON_DEADLINE)
+            .setUsage(Usage.newBuilder().setPromptTokens(7))
+            .build();
+    steps.make(sink -> sink.finished(late)).acknowledge();
+    steps.read(queued(), started(9), tokens(9, 0, 10, 11)).readSent();
+    Finished end = steps.sent.getLast().getFinished();
+    assertThat(end.getReason()).isEqualTo(FinishReason.FINISH_REASON_DEADLINE);
+    assertThat(end.getTotal()).isEqualTo(2);
+    assertThat(end.getUsage().getPromptTokens()).isEqualTo(7);
+    assertThat(end.getUsage().getCompletionTokens()).isEqualTo(2);
+  }
+
+  @Test
+  void anEngineThatStopsLeavesWhatWaitsToOtherWorkers() {
+    Finished broken =
+        Finished.newBuilder()
+            .setReason(FinishReason.FINISH_REASON_ERROR)
+            .setError(AttemptAnswer.internal("internal_error", "the engine has stopped"))
+            .build();
+    TestingSteps steps = TestingSteps.beginWaiting(9, RequestHeaders.NONE);
+    steps.make(sink -> sink.finished(broken));
+    assertSettled(steps, Settlement.RELEASE);
+    assertThat(steps.sent).isEmpty();
+
+    TestingSteps last =
+        running(
+            TestingSteps.beginWaiting(0, RequestHeaders.NONE).make(sink -> sink.finished(broken)));
+    assertThat(last.sent.getLast().getFinished().getError().getCode()).isEqualTo("internal_error");
+  }
+
+  @Test
+  void nothingIsWrittenOfARequestBeforeTheGeneratorHasRoomForIt() {
+    TestingSteps steps = TestingSteps.beginWaiting(9, RequestHeaders.NONE);
+    assertThat(steps.sent).isEmpty();
+    assertThat(steps.readings).isEmpty();
+    steps.nowMs += 5_000;
+    steps.admit();
+    assertThat(steps.sent).hasSize(1);
+    assertThat(steps.sent.getFirst().getStarted().getStartedMs()).isEqualTo(steps.nowMs);
+  }
+
+  @Test
+  void aRequestThatWaitsGoesBackWithoutATraceAndOneThatRunsDoesNot() {
+    TestingSteps steps = TestingSteps.beginWaiting(9, RequestHeaders.NONE);
+    steps.happens(new GiveBack(GiveBack.Reason.FREE_ELSEWHERE));
+    assertSettled(steps, Settlement.RELEASE);
+    assertThat(steps.sent).isEmpty();
+    assertThat(steps.abandoned).isEqualTo(1);
+    assertThat(steps.attempt.givenBack()).isEqualTo(GiveBack.Reason.FREE_ELSEWHERE);
+
+    TestingSteps running = TestingSteps.begin();
+    running.happens(new GiveBack(GiveBack.Reason.CLOSING));
+    assertThat(running.attempt.isDone()).isFalse();
+  }
+
+  @Test
+  void deliveriesThatFaultsMayNeedAreNotSpentOnOtherWorkers() {
+    TestingSteps few = TestingSteps.beginWaiting(5, RequestHeaders.NONE);
+    few.happens(new GiveBack(GiveBack.Reason.HELD_LONG));
+    assertThat(few.attempt.isWaiting()).isTrue();
+    few.happens(new GiveBack(GiveBack.Reason.CLOSING)); // it has to
+    assertSettled(few, Settlement.RELEASE);
+
+    TestingSteps last = TestingSteps.beginWaiting(0, RequestHeaders.NONE);
+    last.happens(new GiveBack(GiveBack.Reason.CLOSING));
+    assertThat(last.attempt.isDone()).isFalse(); // the broker would drop it
+  }
+
+  @Test
+  void aRequestThatIsCancelledOrTooLateWhileItWaitsEndsWithoutRoom() {
+    TestingSteps cancelled = TestingSteps.beginWaiting(9, RequestHeaders.NONE);
+    cancelled.happens(new AttemptEvent.Cancelled("test"));
+    running(cancelled);
+    assertThat(cancelled.sent.getLast().getFinished().getReason())
+        .isEqualTo(FinishReason.FINISH_REASON_CANCELLED);
+
+    RequestHeaders soon = new RequestHeaders("default", 1_002_000, 0, null, null, null);
+    TestingSteps late = TestingSteps.beginWaiting(9, soon);
+    assertThat(late.attempt.nextTickMs()).isEqualTo(1_002_000);
+    late.nowMs = 1_002_000;
+    late.attempt.tick(late.nowMs);
+    running(late);
+    assertThat(late.sent.getLast().getFinished().getReason())
+        .isEqualTo(FinishReason.FINISH_REASON_DEADLINE);
+    assertThat(late.abandoned).isEqualTo(1);
   }
 
   @Test

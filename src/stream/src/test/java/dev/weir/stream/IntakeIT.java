@@ -62,7 +62,8 @@ final class IntakeIT {
     return with(
         Intake.start(
             config,
-            new IntakeOptions("echo", name, slots, "test", Duration.ofMillis(200)),
+            new IntakeOptions(
+                "echo", name, slots, slots, "test", Duration.ofMillis(200), Duration.ofMinutes(1)),
             model,
             new SimpleMeterRegistry()));
   }

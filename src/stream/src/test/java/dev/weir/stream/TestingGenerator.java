@@ -41,6 +41,7 @@ final class TestingGenerator implements Generator {
     if (prompt.equals("break")) {
       throw new IllegalStateException("broken on purpose");
     }
+    sink.admitted();
     return new Counting(prompt, sink);
   }
 

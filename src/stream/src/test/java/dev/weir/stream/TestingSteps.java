@@ -29,13 +29,15 @@ final class TestingSteps implements LogWriter, LogReader, Generator, Cancellatio
   @Nullable Outcome reply;
   @Nullable List<Tokens> proceeded;
   int cancelled;
+  int abandoned;
+  private final boolean admits;
   private final ArrayDeque<AttemptEvent> events = new ArrayDeque<>();
   private final List<Outcome> outcomes = new ArrayList<>();
   private @Nullable LogListener listener;
   private @Nullable Sink sink;
   private long offset;
 
-  private TestingSteps(RequestHeaders headers, boolean last, boolean knowsFrom) {
+  private TestingSteps(RequestHeaders headers, int left, boolean knowsFrom, boolean admitted) {
     GenerationRequest.Builder request =
         GenerationRequest.newBuilder().setId("r").setModel("echo").setPrompt("x");
     if (knowsFrom) {
@@ -47,7 +49,7 @@ final class TestingSteps implements LogWriter, LogReader, Generator, Cancellatio
             "weir.requests.echo",
             5,
             nowMs,
-            last,
+            left,
             ContentType.PROTOBUF,
             headers,
             request.build(),
@@ -63,25 +65,40 @@ final class TestingSteps implements LogWriter, LogReader, Generator, Cancellatio
             this,
             this,
             () -> Instant.ofEpochMilli(nowMs));
+    admits = admitted;
     attempt = new Attempt(world, delivery, TestingChunks.attempt(OWN), events::add);
     attempt.begin();
     drain();
   }
 
   static TestingSteps begin() {
-    return new TestingSteps(RequestHeaders.NONE, false, true);
+    return new TestingSteps(RequestHeaders.NONE, 9, true, true);
   }
 
   static TestingSteps begin(RequestHeaders headers) {
-    return new TestingSteps(headers, false, true);
+    return new TestingSteps(headers, 9, true, true);
   }
 
   static TestingSteps beginLastDelivery() {
-    return new TestingSteps(RequestHeaders.NONE, true, true);
+    return new TestingSteps(RequestHeaders.NONE, 0, true, true);
   }
 
   static TestingSteps beginWithoutFrom() {
-    return new TestingSteps(RequestHeaders.NONE, false, false);
+    return new TestingSteps(RequestHeaders.NONE, 9, false, true);
+  }
+
+  /**
+   * One for which the generator has no room yet.
+   *
+   * @param left deliveries after this one
+   */
+  static TestingSteps beginWaiting(int left, RequestHeaders headers) {
+    return new TestingSteps(headers, left, true, false);
+  }
+
+  /** The generator has room now. */
+  TestingSteps admit() {
+    return make(Sink::admitted);
   }
 
   private void drain() {
@@ -218,6 +235,9 @@ final class TestingSteps implements LogWriter, LogReader, Generator, Cancellatio
   @Override
   public Job begin(GenerationRequest request, RequestHeaders headers, Sink newSink) {
     sink = newSink;
+    if (admits) {
+      newSink.admitted();
+    }
     return new Job() {
       @Override
       public void proceed(List<Tokens> emitted) {
@@ -230,7 +250,9 @@ final class TestingSteps implements LogWriter, LogReader, Generator, Cancellatio
       }
 
       @Override
-      public void abandon() {}
+      public void abandon() {
+        abandoned++;
+      }
     };
   }
 }

@@ -82,7 +82,7 @@ final class TestingWorld {
             "weir.requests.echo",
             7,
             nowMs,
-            false,
+            9,
             ContentType.PROTOBUF,
             RequestHeaders.NONE,
             body.build(),
@@ -270,7 +270,22 @@ final class TestingWorld {
       attempt = created;
       created.begin();
       after(created);
+      if (random.nextInt(4) == 0) {
+        in(random.nextInt(LOCK_MS), () -> giveBack(created));
+      }
       in(LOCK_MS / 3, () -> renew(created));
+    }
+
+    private void giveBack(Attempt current) {
+      if (current == attempt && !dead && nowMs >= pausedUntilMs) {
+        int written = log.size() + pipe.size();
+        boolean untouched = current.isWaiting();
+        current.on(new AttemptEvent.GiveBack(AttemptEvent.GiveBack.Reason.FREE_ELSEWHERE));
+        if (untouched != current.isDone() || written != log.size() + pipe.size()) {
+          throw new AssertionError("given back although it was begun, or not without a trace");
+        }
+        after(current);
+      }
     }
 
     private void deliver(Attempt to, ArrayDeque<AttemptEvent> mailbox) {
@@ -439,6 +454,11 @@ final class TestingWorld {
 
     @Override
     public Job begin(GenerationRequest body, RequestHeaders headers, Sink sink) {
+      if (random.nextInt(3) == 0) { // it waits for room, longer than a lock at times
+        in(random.nextInt(2 * LOCK_MS), sink::admitted);
+      } else {
+        sink.admitted();
+      }
       return new SimulatedJob(sink);
     }
   }

@@ -16,6 +16,14 @@ final class WorkerOptions {
   @Nullable Integer slots;
 
   @Option(
+      names = "--intake",
+      paramLabel = "N",
+      description =
+          "requests taken in all, those beyond the slots to be shared out fairly by tenant"
+              + " (default: the slots and 8 more)")
+  @Nullable Integer intake;
+
+  @Option(
       names = "--precision",
       paramLabel = "auto|f32|bf16|int8",
       description = "of the linear layers (default: auto)")
@@ -60,6 +68,7 @@ final class WorkerOptions {
     settings.put("weir.worker.model", model.path().toString());
     settings.put("weir.worker.name", model.name());
     put(settings, "slots", slots);
+    put(settings, "intake", intake);
     put(settings, "precision", precision);
     put(settings, "backend", backend);
     put(settings, "device", device);
