@@ -3,6 +3,7 @@ package dev.weir.bench.peer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -71,6 +72,19 @@ final class Program implements AutoCloseable {
 
   InputStream output() {
     return process.getInputStream();
+  }
+
+  /** Reads and drops what the program prints. */
+  void drain() {
+    Thread.ofVirtual()
+        .name("drain-" + name)
+        .start(() -> {
+          try (InputStream out = process.getInputStream()) {
+            out.transferTo(OutputStream.nullOutputStream());
+          } catch (IOException e) {
+            // The program is gone, and with it what it said.
+          }
+        });
   }
 
   void awaitSuccess() throws InterruptedException {

@@ -1,96 +1,101 @@
 package dev.weir.bench.serve;
 
+import dev.weir.bench.BenchProgress;
 import dev.weir.bench.BenchmarkResult;
+import dev.weir.bench.Machine;
+import dev.weir.bench.serve.ServeTarget.Reached;
 import java.io.PrintWriter;
-import java.net.URI;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Streaming load over HTTP on a running Weir and, in the same run and alternating, on peers that
- * speak the OpenAI API.
+ * Streaming load over HTTP on a running Weir and, in the same run and in turn, on peers that speak
+ * the OpenAI API.
  *
- * @param weir where Weir serves
- * @param peers name to server root, such as {@code llama-server}
- * @param concurrency clients at the same time, one row each
- * @param requestsPerClient of one row
+ * @param targets Weir first
+ * @param requests of each client of a closed loop; in all of an open one
  */
 public record ServeBenchmark(
-    URI weir,
-    Map<String, URI> peers,
+    List<ServeTarget> targets,
     String model,
-    List<Integer> concurrency,
-    int requestsPerClient,
-    int maxTokens) {
+    List<Load> loads,
+    int requests,
+    int maxTokens,
+    int rounds) {
 
-  private static final String WEIR = "weir";
+  private static final Load WARM_UP = new Load.Closed(2);
+  private static final int WARM_UP_REQUESTS = 2;
 
-  /** Runs every row and prints it as soon as it is there. */
-  public List<BenchmarkResult> run(PrintWriter out) throws InterruptedException {
-    Map<String, URI> servers = new LinkedHashMap<>();
-    servers.put(WEIR, weir);
-    servers.putAll(peers);
+  /** Runs every load on every server and prints a row as soon as it is there. */
+  public List<BenchmarkResult> run(PrintWriter out, BenchProgress progress)
+      throws InterruptedException {
+    out.println(Machine.current().describe());
     out.printf(
-        "%s, %d cores, %d tokens out, %d requests a client%n",
-        System.getProperty("os.arch"),
-        Runtime.getRuntime().availableProcessors(),
-        maxTokens,
-        requestsPerClient);
-    out.printf(
-        "%-16s %4s %10s %8s %10s %10s %10s %10s %7s%n",
-        "server", "C", "tokens/s", "ratio", "ttft p50", "ttft p95", "gap p50", "gap p99", "errors");
-    for (URI server : servers.values()) {
-      new ServeLoad(server, model, maxTokens).run(1, 2); // warm-up
-    }
-    List<BenchmarkResult> results = new ArrayList<>();
-    for (int clients : concurrency) {
-      double own = Double.NaN;
-      for (Map.Entry<String, URI> server : servers.entrySet()) {
-        ServeLoad.Outcome outcome =
-            new ServeLoad(server.getValue(), model, maxTokens)
-                .run(clients, clients * requestsPerClient);
-        own = server.getKey().equals(WEIR) ? outcome.tokensPerSecond() : own;
-        print(out, server.getKey(), clients, outcome, own);
-        results.addAll(results(server.getKey(), clients, outcome, own));
+        "%d tokens out; %d requests a client (cN), %d in all (rN a second); %d rounds%n",
+        maxTokens, requests, requests, rounds);
+    out.println(ServeResults.HEAD);
+    Map<ServeTarget, Map<Load, LoadOutcome>> outcomes = new LinkedHashMap<>();
+    int steps = rounds * targets.size() * loads.size();
+    int step = 0;
+    int firstPrompt = 0;
+    for (int round = 0; round < rounds; round++) {
+      for (ServeTarget target : targets) {
+        // Rounds have prompts of their own, the same for all servers.
+        int prompt = firstPrompt;
+        progress.at(target.name() + " " + target.setting() + ", warm-up", step, steps);
+        Reached reached = target.reach();
+        try {
+          prompt += run(reached, WARM_UP, WARM_UP_REQUESTS, prompt).prompts();
+          for (Load load : loads) {
+            progress.at(
+                "%s %s, %s, round %d of %d"
+                    .formatted(target.name(), target.setting(), load.name(), round + 1, rounds),
+                step++,
+                steps);
+            Ran ran = run(reached, load, requests, prompt);
+            prompt += ran.prompts();
+            outcomes
+                .computeIfAbsent(target, t -> new LinkedHashMap<>())
+                .merge(load, ran.outcome(), LoadOutcome::and);
+            out.println(ServeResults.row(target, load, ran.outcome()));
+            out.flush();
+          }
+        } finally {
+          close(reached);
+        }
+        if (target == targets.getLast()) {
+          firstPrompt = prompt;
+        }
       }
     }
-    return results;
+    progress.at("done", steps, steps);
+    ServeResults results = new ServeResults(outcomes, loads);
+    results.print(out);
+    return results.named();
   }
 
-  private static void print(
-      PrintWriter out, String server, int clients, ServeLoad.Outcome outcome, double own) {
-    out.printf(
-        "%-16s %4d %10.1f %8s %7.0f ms %7.0f ms %7.1f ms %7.1f ms %7d%n",
-        server,
-        clients,
-        outcome.tokensPerSecond(),
-        server.equals(WEIR) ? "" : "%.2f".formatted(own / outcome.tokensPerSecond()),
-        outcome.firstToken().percentile(50),
-        outcome.firstToken().percentile(95),
-        outcome.betweenChunks().percentile(50),
-        outcome.betweenChunks().percentile(99),
-        outcome.errors());
-    out.flush();
+  /** What a load gave, and how many prompts it used. */
+  private record Ran(LoadOutcome outcome, int prompts) {}
+
+  private Ran run(Reached reached, Load load, int count, int firstPrompt)
+      throws InterruptedException {
+    int prompts =
+        switch (load) {
+          case Load.Closed(int clients) -> clients * count;
+          case Load.Open open -> count;
+        };
+    return new Ran(
+        LoadGenerator.run(reached.address(), model, maxTokens, load, count, firstPrompt), prompts);
   }
 
-  private static List<BenchmarkResult> results(
-      String server, int clients, ServeLoad.Outcome outcome, double own) {
-    String row = "c" + clients;
-    if (!server.equals(WEIR)) {
-      return List.of(
-          BenchmarkResult.against(
-              "served." + row + ".vs." + server,
-              own,
-              "tokens/s",
-              server,
-              outcome.tokensPerSecond()));
+  private static void close(Reached reached) throws InterruptedException {
+    try {
+      reached.server().close();
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException("a server does not stop: " + e.getMessage(), e);
     }
-    return List.of(
-        BenchmarkResult.of("served." + row, outcome.tokensPerSecond(), "tokens/s"),
-        BenchmarkResult.of("ttft." + row + ".p50", outcome.firstToken().percentile(50), "ms"),
-        BenchmarkResult.of("ttft." + row + ".p95", outcome.firstToken().percentile(95), "ms"),
-        BenchmarkResult.of("served." + row + ".errors", outcome.errors(), "requests"));
   }
 }

@@ -106,4 +106,17 @@ final class PeersTest {
         .hasMessageContaining("status 3")
         .hasMessageContaining("out of memory");
   }
+
+  @Test
+  void aServerThatDoesNotComeUpIsShownWithWhatItSaid() throws IOException {
+    script("llama.cpp/bin/llama-batched-bench");
+    script("llama.cpp/bin/llama-server", "echo 'unknown architecture' >&2", "exit 1");
+    LlamaCpp llama = new PeerFolder(folder).llamaCpp().orElseThrow();
+    assertThatThrownBy(() ->
+            LlamaServer.start(
+                llama, folder.resolve("m.gguf"), LlamaCpp.FlashAttention.ON, 2, 512, 1))
+        .isInstanceOf(PeerException.class)
+        .hasMessageContaining("status 1")
+        .hasMessageContaining("unknown architecture");
+  }
 }
