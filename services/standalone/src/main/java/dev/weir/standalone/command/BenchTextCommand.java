@@ -79,6 +79,13 @@ final class BenchTextCommand implements Callable<Integer> {
   String precision = "auto";
 
   @Option(
+      names = "--backend",
+      paramLabel = "auto|kernels|torch",
+      description = "what computes Weir's model (default: ${DEFAULT-VALUE})",
+      defaultValue = "auto")
+  String backend = "auto";
+
+  @Option(
       names = "--windows",
       paramLabel = "FILE",
       description =
@@ -112,8 +119,9 @@ final class BenchTextCommand implements Callable<Integer> {
       TextBenchmark.Outcome outcome =
           new TextBenchmark(
                   source.path(),
-                  slots -> load(checkpoint, source, precision, slots),
-                  slots -> load(checkpoint, source, "f32", slots),
+                  slots -> load(checkpoint, source, backend, precision, slots),
+                  // What the tests hold against transformers.
+                  slots -> load(checkpoint, source, "torch", "f32", slots),
                   tokenizer,
                   bytesPerStep(checkpoint),
                   new PeerFolder(peers == null ? data.folder.resolve("peers") : peers),
@@ -128,17 +136,25 @@ final class BenchTextCommand implements Callable<Integer> {
     }
   }
 
-  private OwnModel load(Checkpoint checkpoint, ModelSource source, String how, int slots) {
+  private OwnModel load(
+      Checkpoint checkpoint, ModelSource source, String where, String how, int slots) {
     ServedModel served =
         ServedModel.load(
             checkpoint,
             TextWorkerConfig.load(
                 Map.of(
-                    "weir.worker.model", source.path().toString(),
-                    "weir.worker.precision", how,
-                    "weir.worker.slots", Integer.toString(slots),
-                    "weir.worker.max-context", CONTEXT,
-                    "weir.worker.threads", Integer.toString(threads))));
+                    "weir.worker.model",
+                    source.path().toString(),
+                    "weir.worker.backend",
+                    where,
+                    "weir.worker.precision",
+                    how,
+                    "weir.worker.slots",
+                    Integer.toString(slots),
+                    "weir.worker.max-context",
+                    CONTEXT,
+                    "weir.worker.threads",
+                    Integer.toString(threads))));
     return new OwnModel(served.model(), served.backend(), served.precision());
   }
 

@@ -28,6 +28,15 @@ final class OwnEngine implements Contestant {
   private static final int LIMIT_MINUTES = 30;
   private static final int PREFILLS = 3;
 
+  /** What a worker has by default, but without speculation, which the peers do not use either. */
+  private static final TextEngineConfig CONFIG =
+      new TextEngineConfig(
+          TextEngineConfig.DEFAULT.stepTokens(),
+          TextEngineConfig.DEFAULT.maxWaiting(),
+          TextEngineConfig.DEFAULT.maxWaitingTokens(),
+          false,
+          false);
+
   private final TextEngine engine;
   private final TokenPrompts prompts;
   private final Workload workload;
@@ -40,9 +49,7 @@ final class OwnEngine implements Contestant {
     this.prompts = prompts;
     this.workload = workload;
     description = own.backend() + ", " + own.precision() + ", " + own.model().limits().numericsId();
-    engine =
-        new TextEngine(
-            own.model(), tokenBytes, TextEngineConfig.DEFAULT, steps, EngineClock.SYSTEM);
+    engine = new TextEngine(own.model(), tokenBytes, CONFIG, steps, EngineClock.SYSTEM);
   }
 
   @Override
