@@ -40,7 +40,7 @@ final class Balance {
       if (free > 0) {
         free--;
         slot.giveBack(Reason.FREE_ELSEWHERE);
-      } else if (nowMs - slot.waitsSinceMs() > holdLimitMs) {
+      } else if (nowMs - slot.waitsSinceMs() > holdLimitMs && peers.any()) {
         slot.giveBack(Reason.HELD_LONG);
       }
     }

@@ -24,6 +24,11 @@ final class Peers {
         .filter(card -> card.getModel().equals(model) && !card.getWorker().equals(worker));
   }
 
+  /** Whether anybody else serves the model. */
+  boolean any() {
+    return others().findAny().isPresent();
+  }
+
   /** Slots that others have free. */
   int freeSlots() {
     return others().mapToInt(Peers::free).sum();

@@ -27,12 +27,20 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Creates topics and group settings, and checks those that are there already. */
 public final class StreamAdmin implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(StreamAdmin.class);
   private static final int PROBE_LIMIT_MS = 2000;
   private static final int ANSWER_LIMIT_MS = 4000;
   private static final Duration CREATE_LIMIT = Duration.ofSeconds(20);
+
+  /** Settings of a group reach the broker's own view of them within milliseconds, mostly. */
+  private static final Duration SETTINGS_LIMIT = Duration.ofSeconds(5);
+
+  private static final long SETTINGS_PAUSE_MS = 50;
 
   private final StreamConfig config;
   private final Topics topics;
@@ -77,12 +85,35 @@ public final class StreamAdmin implements AutoCloseable {
     models.forEach(this::ensureGroup);
   }
 
-  /** The settings that the broker granted to a model's worker group. */
+  /**
+   * The settings that the broker granted to a model's worker group, as soon as it reports them;
+   * what it reports after a few seconds if it never does.
+   */
   GroupSettings group(String model) {
+    long end = System.nanoTime() + SETTINGS_LIMIT.toNanos();
+    Config found = groupConfig(model);
+    while (!GroupSettings.areSet(found) && System.nanoTime() < end) {
+      try {
+        TimeUnit.MILLISECONDS.sleep(SETTINGS_PAUSE_MS);
+      } catch (InterruptedException e) {
+        throw new InterruptException(e);
+      }
+      found = groupConfig(model);
+    }
+    GroupSettings settings = GroupSettings.of(found);
+    if (!GroupSettings.areSet(found)) {
+      log.warn(
+          "the broker does not report what was set for the group {}: it goes on with {}",
+          topics.workers(model),
+          settings);
+    }
+    return settings;
+  }
+
+  private Config groupConfig(String model) {
     ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, topics.workers(model));
-    Map<ConfigResource, Config> found =
-        get(admin.describeConfigs(List.of(group)).all(), "describe the group");
-    return GroupSettings.of(Objects.requireNonNull(found.get(group)));
+    return Objects.requireNonNull(
+        get(admin.describeConfigs(List.of(group)).all(), "describe the group").get(group));
   }
 
   /** The id that Kafka gave a topic. */

@@ -25,6 +25,9 @@ import org.junit.jupiter.api.Test;
 final class LookAheadIT {
   private static final Duration LONG = Duration.ofMinutes(5);
 
+  private static final ModelCard FULL =
+      ModelCard.newBuilder().setModel("echo").setWorker("w2").setSlots(2).setRunning(2).build();
+
   private final List<AutoCloseable> open = new ArrayList<>();
   private final TestingGenerator blocked = new TestingGenerator();
   private final TestingGenerator quick = new TestingGenerator();
@@ -162,7 +165,8 @@ final class LookAheadIT {
     Intake first = worker("w1", 1, 3, blocked, Duration.ofMillis(200), Duration.ofSeconds(1));
     List<TestingListener> waiting = new ArrayList<>();
     holding(first, waiting);
-    worker("w2", 2, 2, quick, Duration.ofMillis(200), LONG); // which tells nobody of its slots
+    worker("w2", 2, 2, quick, Duration.ofMillis(200), LONG);
+    with(new ModelCardPublisher(config, () -> FULL)); // it does not say that it has room
     assertAnsweredOnce(waiting.get(0), "3", 3, "w2");
     assertAnsweredOnce(waiting.get(1), "4", 4, "w2");
     assertThat(released("held_long")).isPositive();

@@ -39,7 +39,9 @@ final class PeersTest {
     cards.add(card("m", "me", 4, 0, 0));
     cards.add(card("other", "a", 4, 0, 0));
     assertThat(peers.freeSlots()).isZero();
+    assertThat(peers.any()).isFalse();
     cards.add(card("m", "a", 4, 1, 0));
+    assertThat(peers.any()).isTrue();
     cards.add(card("m", "b", 2, 2, 0));
     assertThat(peers.freeSlots()).isEqualTo(3);
   }
