@@ -1,8 +1,8 @@
 /*
- * Attention over the block table, with the online softmax of FlashAttention (Dao 2022): blocks of 16 keys from the first visible one
- * to the last, whether a row is one of a prompt's or alone. In a block a head's keys lie [D][16], so that a lane is a key and a score
- * is two chains of fma (even and odd d); its values lie [16][D], and an output is one chain over the keys. A block that is invisible to
- * a row leaves its sums as they are, bit for bit: rows of different positions share a tile.
+ * Attention over the block table, with the online softmax of FlashAttention (Dao 2022): segments of 64 positions from the first visible
+ * one to the last, whether a row is one of a prompt's or alone. In a block of the cache a head's keys lie [D][16], so that a lane is a
+ * key and a score is two chains of fma (even and odd d); its values lie [16][D], and an output is one chain over the keys. A block that
+ * is invisible to a row leaves its sums as they are, bit for bit: rows of different positions share a tile.
  */
 #include <float.h>
 #include <math.h>
@@ -10,27 +10,43 @@
 #include "ops.h"
 #include "lanes.h"
 
+enum { SEGMENT_BLOCKS = 4, SEGMENT = SEGMENT_BLOCKS * WEIR_BLOCK };
+
 /* Rows of one kv head: token i / group of the slice, query head i % group of the kv head. */
 typedef struct {
   float query[WEIR_TILE][WEIR_HEAD_SIZE];
   float mixed[WEIR_TILE][WEIR_HEAD_SIZE];
-  float weight[WEIR_TILE][WEIR_LANES];
+  float weight[WEIR_TILE][SEGMENT]; /* scores, then weights */
   float sum[WEIR_TILE][WEIR_LANES];
   float largest[WEIR_TILE];
   int64_t low[WEIR_TILE], high[WEIR_TILE]; /* visible positions: low to high - 1 */
 } attended;
 
+/* Blocks of a segment that some row sees: where their keys are in the cache, and those of the block after them. */
+typedef struct {
+  int64_t keys[SEGMENT_BLOCKS + 1];
+  int64_t start; /* position of the first */
+  int blocks;
+} segment;
+
 INLINE lanes load_cache(const int f32, const void *cache, int64_t at) {
   return f32 ? lanes_load((const float *)cache + at) : lanes_load_half((const uint16_t *)cache + at);
 }
 
-/* Scores of 16 keys become weights; what was mixed so far shrinks where a larger score appears. */
-INLINE void weigh(const int rows, const int f32, attended *t, const void *cache, int64_t keys, int64_t start, int64_t size) {
+INLINE void prefetch_cache(const int f32, const void *cache, int64_t at) {
+  __builtin_prefetch(f32 ? (const void *)((const float *)cache + at) : (const void *)((const uint16_t *)cache + at));
+}
+
+/* Scores of a block's keys; those a row must not see are minus infinity. Asks for the next block's keys meanwhile. */
+INLINE void score(const int rows, const int f32, attended *t, const void *cache, const segment *s, int block, int64_t size,
+                  lanes *largest) {
   lanes even[WEIR_TILE], odd[WEIR_TILE];
+  int64_t keys = s->keys[block], next = s->keys[block + 1], start = s->start + block * WEIR_BLOCK;
 #pragma GCC unroll 8
   for (int r = 0; r < rows; r++) even[r] = odd[r] = lanes_zero();
   for (int64_t d = 0; d < size; d += 2) {
     lanes a = load_cache(f32, cache, keys + d * WEIR_BLOCK), b = load_cache(f32, cache, keys + (d + 1) * WEIR_BLOCK);
+    prefetch_cache(f32, cache, next + d * WEIR_BLOCK);
 #pragma GCC unroll 8
     for (int r = 0; r < rows; r++) {
       even[r] = lanes_fma(lanes_set(t->query[r][d]), a, even[r]);
@@ -40,34 +56,46 @@ INLINE void weigh(const int rows, const int f32, attended *t, const void *cache,
 #pragma GCC unroll 8
   for (int r = 0; r < rows; r++) {
     uint32_t visible = lanes_first(t->high[r] - start) & ~lanes_first(t->low[r] - start);
-    lanes score = lanes_select(visible, lanes_add(even[r], odd[r]), lanes_set(-INFINITY));
-    float before = t->largest[r], found = lanes_largest(score);
-    float largest = found > before ? found : before;
-    lanes weight = lanes_exp(lanes_sub(score, lanes_set(largest)));
-    lanes_store(t->weight[r], weight);
-    if (largest == before) { /* shrinks by 1 */
-      lanes_store(t->sum[r], lanes_add(lanes_load(t->sum[r]), weight));
-      continue;
-    }
-    lanes shrink = lanes_exp(lanes_set(before - largest));
-    lanes_store(t->sum[r], lanes_add(lanes_mul(lanes_load(t->sum[r]), shrink), weight));
-    for (int64_t d = 0; d < size; d += WEIR_LANES) lanes_store(t->mixed[r] + d, lanes_mul(lanes_load(t->mixed[r] + d), shrink));
-    t->largest[r] = largest;
+    lanes found = lanes_select(visible, lanes_add(even[r], odd[r]), lanes_set(-INFINITY));
+    lanes_store(t->weight[r] + block * WEIR_BLOCK, found);
+    largest[r] = lanes_larger(largest[r], found);
   }
 }
 
-/* Adds values `from` to `to` - 1 of a block, `wide` lanes of them at once. */
-INLINE void mix_lanes(const int rows, const int wide, const int f32, attended *t, const void *cache, int64_t values, int64_t from,
-                      int64_t to, int64_t size, int64_t d) {
+/* Scores become weights; what was mixed so far shrinks where a larger score appears. */
+INLINE void weigh(attended *t, int r, const segment *s, int64_t size, lanes largest_of) {
+  float before = t->largest[r], found = lanes_largest(largest_of);
+  float largest = found > before ? found : before;
+  lanes sum = lanes_load(t->sum[r]);
+  if (largest != before) {
+    lanes shrink = lanes_exp(lanes_set(before - largest));
+    sum = lanes_mul(sum, shrink);
+    for (int64_t d = 0; d < size; d += WEIR_LANES) lanes_store(t->mixed[r] + d, lanes_mul(lanes_load(t->mixed[r] + d), shrink));
+    t->largest[r] = largest;
+  }
+  for (int block = 0; block < s->blocks; block++) {
+    float *at = t->weight[r] + block * WEIR_BLOCK;
+    lanes weight = lanes_exp(lanes_sub(lanes_load(at), lanes_set(largest)));
+    lanes_store(at, weight);
+    sum = lanes_add(sum, weight);
+  }
+  lanes_store(t->sum[r], sum);
+}
+
+/* Adds the values of positions `from` to `to` - 1 of a segment, `wide` lanes of them at once. */
+INLINE void mix_lanes(const int rows, const int wide, const int f32, attended *t, const void *cache, const segment *s, int64_t values,
+                      int64_t from, int64_t to, int64_t size, int64_t d) {
   lanes mixed[WEIR_TILE][4];
 #pragma GCC unroll 8
   for (int r = 0; r < rows; r++)
 #pragma GCC unroll 4
     for (int j = 0; j < wide; j++) mixed[r][j] = lanes_load(t->mixed[r] + d + j * WEIR_LANES);
   for (int64_t i = from; i < to; i++) {
+    int64_t at = values + i % WEIR_BLOCK * size + d, block = i / WEIR_BLOCK;
+    prefetch_cache(f32, cache, s->keys[block + 1] + at);
 #pragma GCC unroll 4
     for (int j = 0; j < wide; j++) {
-      lanes value = load_cache(f32, cache, values + i * size + d + j * WEIR_LANES);
+      lanes value = load_cache(f32, cache, s->keys[block] + at + j * WEIR_LANES);
 #pragma GCC unroll 8
       for (int r = 0; r < rows; r++) mixed[r][j] = lanes_fma(lanes_set(t->weight[r][i]), value, mixed[r][j]);
     }
@@ -78,22 +106,41 @@ INLINE void mix_lanes(const int rows, const int wide, const int f32, attended *t
     for (int j = 0; j < wide; j++) lanes_store(t->mixed[r] + d + j * WEIR_LANES, mixed[r][j]);
 }
 
-INLINE void mix(const int rows, const int f32, attended *t, const void *cache, int64_t values, int64_t from, int64_t to, int64_t size) {
+INLINE void mix(const int rows, const int f32, attended *t, const void *cache, const segment *s, int64_t values, int64_t from, int64_t to,
+                int64_t size) {
   const int wide = rows > 4 ? 2 : 4; /* accumulators stay in registers */
   int64_t d = 0;
-  for (; d + wide * WEIR_LANES <= size; d += wide * WEIR_LANES) mix_lanes(rows, wide, f32, t, cache, values, from, to, size, d);
-  for (; d < size; d += WEIR_LANES) mix_lanes(rows, 1, f32, t, cache, values, from, to, size, d);
+  for (; d + wide * WEIR_LANES <= size; d += wide * WEIR_LANES) mix_lanes(rows, wide, f32, t, cache, s, values, from, to, size, d);
+  for (; d < size; d += WEIR_LANES) mix_lanes(rows, 1, f32, t, cache, s, values, from, to, size, d);
+}
+
+/* The blocks of a segment from `block` on, up to the last that holds a position below `high`. */
+static segment segment_of(const weir_model *m, int32_t layer, const weir_slice *slice, int32_t kv_head, int64_t block, int64_t high) {
+  int64_t end = (high + WEIR_BLOCK - 1) / WEIR_BLOCK, next = (block / SEGMENT_BLOCKS + 1) * SEGMENT_BLOCKS;
+  segment s = {.start = block * WEIR_BLOCK, .blocks = (int)((end < next ? end : next) - block)};
+  for (int i = 0; i <= s.blocks; i++) {
+    int64_t of = block + i < end ? block + i : end - 1; /* there is nothing to ask for beyond the last */
+    s.keys[i] = cache_at(m, layer, slice->blocks[of], kv_head);
+  }
+  return s;
 }
 
 INLINE void attend_rows(const int rows, const int f32, attended *t, const weir_model *m, int32_t layer, const weir_slice *slice,
                         int32_t kv_head) {
   int64_t size = m->head_size, low = t->low[0], high = t->high[rows - 1];
-  for (int64_t block = low / WEIR_BLOCK; block * WEIR_BLOCK < high; block++) {
-    int64_t start = block * WEIR_BLOCK, keys = cache_at(m, layer, slice->blocks[block], kv_head);
-    weigh(rows, f32, t, m->cache, keys, start, size);
+  for (int64_t block = low / WEIR_BLOCK; block * WEIR_BLOCK < high;) {
+    segment s = segment_of(m, layer, slice, kv_head, block, high);
+    lanes largest[WEIR_TILE];
+#pragma GCC unroll 8
+    for (int r = 0; r < rows; r++) largest[r] = lanes_set(-INFINITY);
+    for (int i = 0; i < s.blocks; i++) score(rows, f32, t, m->cache, &s, i, size, largest);
+#pragma GCC unroll 8
+    for (int r = 0; r < rows; r++) weigh(t, r, &s, size, largest[r]);
     /* What no row sees may hold anything, and 0 times that. */
-    int64_t from = low > start ? low - start : 0, to = high - start < WEIR_BLOCK ? high - start : WEIR_BLOCK;
-    mix(rows, f32, t, m->cache, keys + cache_head(m) / 2, from, to, size);
+    int64_t from = low > s.start ? low - s.start : 0;
+    int64_t to = high - s.start < s.blocks * WEIR_BLOCK ? high - s.start : s.blocks * WEIR_BLOCK;
+    mix(rows, f32, t, m->cache, &s, cache_head(m) / 2, from, to, size);
+    block += s.blocks;
   }
 }
 

@@ -1,24 +1,27 @@
 /* A row of the embedding, out of the panels that the output layer may share with it. */
 #include "half.h"
-#include "ops.h"
-
 #include "lanes.h"
+#include "ops.h"
+#include "panels.h"
+
+static float half_at(const uint8_t *panel, int64_t at) {
+  uint16_t half;
+  memcpy(&half, panel + at, 2);
+  return half_to_float(half);
+}
 
 static float element(const weir_matrix *table, const uint8_t *panel, int64_t n, int64_t k) {
-  int64_t groups = table->columns / WEIR_GROUP, g = k / WEIR_GROUP, in = k % WEIR_GROUP;
+  int64_t g = k / WEIR_GROUP, in = k % WEIR_GROUP;
   switch (table->format) {
     case WEIR_Q4: {
-      const uint16_t *d = (const void *)(panel + groups * 256);
-      int half = in % 16;
-      int both = panel[g * 256 + half / 4 * 64 + n * 4 + half % 4];
-      int64_t at = g * WEIR_LANES + n;
+      int64_t at = in % 16;
+      int both = panel[q4_nibbles(g) + at / 4 * 64 + n * 4 + at % 4];
       float q = (float)(in < 16 ? both & 15 : both >> 4);
-      return q * half_to_float(d[at]) + half_to_float(d[groups * WEIR_LANES + at]);
+      return q * half_at(panel, q4_scales(g) + 2 * n) + half_at(panel, q4_minima(g) + 2 * n);
     }
     case WEIR_Q8: {
-      const uint16_t *d = (const void *)(panel + groups * 512);
-      int q = panel[g * 512 + in / 4 * 64 + n * 4 + in % 4];
-      return (float)(q - 128) * half_to_float(d[g * WEIR_LANES + n]);
+      int q = panel[q8_bytes(g) + in / 4 * 64 + n * 4 + in % 4];
+      return (float)(q - 128) * half_at(panel, q8_scales(g) + 2 * n);
     }
     case WEIR_F32:
       return ((const float *)panel)[k * WEIR_LANES + n];

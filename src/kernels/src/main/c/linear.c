@@ -3,6 +3,7 @@
  * the last in one lane: no sum depends on what else is in the tile, and how panels and tiles are dealt out changes nothing.
  */
 #include "ops.h"
+#include "panels.h"
 #include "quantize.h"
 
 #if defined(WEIR_LANES_AVX512)
@@ -14,7 +15,7 @@
 #endif
 
 /* How far ahead weights are asked for, bytes: a panel of a small model, what the memory needs 100 ns for. */
-enum { AHEAD = 4096 };
+enum { AHEAD = 6400 };
 
 typedef float tile[WEIR_TILE][WEIR_LANES];
 
@@ -31,17 +32,16 @@ INLINE quantised_rows rows_of(const weir_activations *in, int64_t groups, int64_
 }
 
 INLINE void tile_q4(const int rows, const uint8_t *panel, quantised_rows in, int64_t groups, float (*out)[WEIR_LANES]) {
-  const uint16_t *d = (const void *)(panel + groups * 256), *m = d + groups * WEIR_LANES;
   lanes total[TILE_ROWS];
 #pragma GCC unroll 8
   for (int r = 0; r < rows; r++) total[r] = lanes_zero();
   for (int64_t g = 0; g < groups; g++) {
-    const uint8_t *nibbles = panel + g * 256;
     ints sums[TILE_ROWS];
 #pragma GCC unroll 5
-    for (int line = 0; line < 5; line++) __builtin_prefetch(panel + g * 320 + AHEAD + 64 * line);
-    dots_q4(rows, nibbles, in.values + g * WEIR_TILE * WEIR_GROUP, sums);
-    lanes scale = lanes_load_half(d + g * WEIR_LANES), minimum = lanes_load_half(m + g * WEIR_LANES);
+    for (int line = 0; line < 5; line++) __builtin_prefetch(panel + q4_nibbles(g) + AHEAD + 64 * line);
+    dots_q4(rows, panel + q4_nibbles(g), in.values + g * WEIR_TILE * WEIR_GROUP, sums);
+    lanes scale = lanes_load_half((const void *)(panel + q4_scales(g)));
+    lanes minimum = lanes_load_half((const void *)(panel + q4_minima(g)));
 #pragma GCC unroll 8
     for (int r = 0; r < rows; r++) {
       total[r] = lanes_fma(lanes_of(sums[r]), lanes_mul(scale, lanes_set(in.scale[g * WEIR_TILE + r])), total[r]);
@@ -53,16 +53,15 @@ INLINE void tile_q4(const int rows, const uint8_t *panel, quantised_rows in, int
 }
 
 INLINE void tile_q8(const int rows, const uint8_t *panel, quantised_rows in, int64_t groups, float (*out)[WEIR_LANES]) {
-  const uint16_t *d = (const void *)(panel + groups * 512);
   lanes total[TILE_ROWS];
 #pragma GCC unroll 8
   for (int r = 0; r < rows; r++) total[r] = lanes_zero();
   for (int64_t g = 0; g < groups; g++) {
     ints sums[TILE_ROWS];
-#pragma GCC unroll 8
-    for (int line = 0; line < 8; line++) __builtin_prefetch(panel + g * 544 + AHEAD + 64 * line);
-    dots_q8(rows, panel + g * 512, in.values + g * WEIR_TILE * WEIR_GROUP, in.zero + g * WEIR_TILE, sums);
-    lanes scale = lanes_load_half(d + g * WEIR_LANES);
+#pragma GCC unroll 9
+    for (int line = 0; line < 9; line++) __builtin_prefetch(panel + q8_bytes(g) + AHEAD + 64 * line);
+    dots_q8(rows, panel + q8_bytes(g), in.values + g * WEIR_TILE * WEIR_GROUP, in.zero + g * WEIR_TILE, sums);
+    lanes scale = lanes_load_half((const void *)(panel + q8_scales(g)));
 #pragma GCC unroll 8
     for (int r = 0; r < rows; r++) {
       total[r] = lanes_fma(lanes_of(sums[r]), lanes_mul(scale, lanes_set(in.scale[g * WEIR_TILE + r])), total[r]);

@@ -3,6 +3,7 @@
 
 #include "half.h"
 #include "ops.h"
+#include "panels.h"
 
 enum { FROM_Q4_0 = 0, FROM_Q4_1 = 1, FROM_Q8_0 = 2, FROM_F32 = 3 };
 
@@ -10,9 +11,9 @@ int64_t weir_panel_stride(int32_t format, int32_t columns) {
   int64_t k = columns;
   switch (format) {
     case WEIR_Q4:
-      return k / WEIR_GROUP * 320;
+      return k / WEIR_GROUP * Q4_GROUP_BYTES;
     case WEIR_Q8:
-      return padded(k / WEIR_GROUP * 544, 64);
+      return padded(k / WEIR_GROUP, 2) / 2 * Q8_PAIR_BYTES;
     case WEIR_F32:
       return k * WEIR_LANES * 4;
     default:
@@ -22,9 +23,10 @@ int64_t weir_panel_stride(int32_t format, int32_t columns) {
 
 static int half_is_finite(uint16_t half) { return (half & 0x7c00) != 0x7c00; }
 
+static void put_half(uint8_t *panel, int64_t at, uint16_t half) { memcpy(panel + at, &half, 2); }
+
 /* {half d; half m; byte qs[16]}, or without m: then it is -8 d. Element j is in the low half of byte j, j + 16 in the high one. */
 static int pack_q4(uint8_t *panel, int64_t groups, int64_t n, const uint8_t *stored, int has_minimum) {
-  uint16_t *d = (void *)(panel + groups * 256), *m = d + groups * WEIR_LANES;
   for (int64_t g = 0; g < groups; g++) {
     uint16_t scale, minimum;
     memcpy(&scale, stored, 2);
@@ -36,9 +38,9 @@ static int pack_q4(uint8_t *panel, int64_t groups, int64_t n, const uint8_t *sto
       minimum = float_to_half(-8 * half_to_float(scale));
     }
     if (!half_is_finite(scale) || !half_is_finite(minimum)) return 1;
-    d[g * WEIR_LANES + n] = scale;
-    m[g * WEIR_LANES + n] = minimum;
-    for (int c = 0; c < 4; c++) memcpy(panel + g * 256 + c * 64 + n * 4, stored + c * 4, 4);
+    put_half(panel, q4_scales(g) + 2 * n, scale);
+    put_half(panel, q4_minima(g) + 2 * n, minimum);
+    for (int c = 0; c < 4; c++) memcpy(panel + q4_nibbles(g) + c * 64 + n * 4, stored + c * 4, 4);
     stored += 16;
   }
   return 0;
@@ -46,20 +48,18 @@ static int pack_q4(uint8_t *panel, int64_t groups, int64_t n, const uint8_t *sto
 
 /* {half d; int8 qs[32]} */
 static int pack_q8(uint8_t *panel, int64_t groups, int64_t n, const uint8_t *stored) {
-  uint16_t *d = (void *)(panel + groups * 512);
   for (int64_t g = 0; g < groups; g++, stored += 34) {
     uint16_t scale;
     memcpy(&scale, stored, 2);
     if (!half_is_finite(scale)) return 1;
-    d[g * WEIR_LANES + n] = scale;
-    for (int k = 0; k < WEIR_GROUP; k++) panel[g * 512 + k / 4 * 64 + n * 4 + k % 4] = stored[2 + k] ^ 0x80;
+    put_half(panel, q8_scales(g) + 2 * n, scale);
+    for (int k = 0; k < WEIR_GROUP; k++) panel[q8_bytes(g) + k / 4 * 64 + n * 4 + k % 4] = stored[2 + k] ^ 0x80;
   }
   return 0;
 }
 
 /* The scale is rounded up to f16, so that the largest element stays within 127. */
 static int quantize_q8(uint8_t *panel, int64_t groups, int64_t n, const float *row, int64_t columns) {
-  uint16_t *d = (void *)(panel + groups * 512);
   for (int64_t g = 0; g < groups; g++) {
     int64_t count = columns - g * WEIR_GROUP < WEIR_GROUP ? columns - g * WEIR_GROUP : WEIR_GROUP;
     float largest = 0;
@@ -72,12 +72,12 @@ static int quantize_q8(uint8_t *panel, int64_t groups, int64_t n, const float *r
     if (half_to_float(scale) * 127 < largest) scale++;
     if (!half_is_finite(scale)) return 1;
     float inverse = largest > 0 ? 1 / half_to_float(scale) : 0;
-    d[g * WEIR_LANES + n] = scale;
+    put_half(panel, q8_scales(g) + 2 * n, scale);
     for (int64_t k = 0; k < count; k++) {
       int q = (int)nearbyintf(row[g * WEIR_GROUP + k] * inverse);
-      panel[g * 512 + k / 4 * 64 + n * 4 + k % 4] = (uint8_t)((q > 127 ? 127 : q < -127 ? -127 : q) + 128);
+      panel[q8_bytes(g) + k / 4 * 64 + n * 4 + k % 4] = (uint8_t)((q > 127 ? 127 : q < -127 ? -127 : q) + 128);
     }
-    for (int64_t k = count; k < WEIR_GROUP; k++) panel[g * 512 + k / 4 * 64 + n * 4 + k % 4] = 128;
+    for (int64_t k = count; k < WEIR_GROUP; k++) panel[q8_bytes(g) + k / 4 * 64 + n * 4 + k % 4] = 128;
   }
   return 0;
 }

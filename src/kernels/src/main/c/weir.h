@@ -17,10 +17,13 @@ enum {
   WEIR_HEAD_SIZE = 256   /* largest head */
 };
 
-/* How a matrix [N, K] lies in memory: panels of 16 outputs; G = K / 32 groups. N is a multiple of 16, K one of 32 (pads are 0). */
+/*
+ * How a matrix [N, K] lies in memory: panels of 16 outputs; G = K / 32 groups. N is a multiple of 16, K one of 32 (pads are 0). A panel is
+ * one stream of whole cache lines, in the order in which it is read.
+ */
 enum {
-  WEIR_Q4 = 0,  /* w = d q + m, q in 0..15: nibbles [G][4][16][4], k and k + 16 in a byte; then d [G][16] and m [G][16] in f16 */
-  WEIR_Q8 = 1,  /* w = d (q - 128), q in 0..255: bytes [G][8][16][4], then d [G][16] in f16 */
+  WEIR_Q4 = 0,  /* w = d q + m, q in 0..15. A group: nibbles [4][16][4], k and k + 16 in a byte, then d [16] and m [16] in f16 */
+  WEIR_Q8 = 1,  /* w = d (q - 128), q in 0..255. Two groups: bytes [2][8][16][4], then d [2][16] in f16 */
   WEIR_F32 = 2, /* [K][16] */
   WEIR_BF16 = 3 /* [K][16] */
 };

@@ -1,6 +1,6 @@
 /*
  * Times steps of a model of SmolLM2-135M's shape with random weights: cc -O2 -I../../main/c bench.c ../../main/c/…; see build.sh.
- * bench VARIANT THREADS: the least and the middle of the steps' times, since the machine is rarely idle.
+ * bench VARIANT THREADS [BATCH]: the least and the middle of the steps' times, since the machine is rarely idle.
  */
 #include <math.h>
 #include <stdio.h>
@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "ops.h"
+#include "panels.h"
 
 enum { HIDDEN = 576, HEADS = 9, KV = 3, SIZE = 64, FEED = 1536, LAYERS = 30, VOCABULARY = 49152, ROWS = 512, CONTEXT = 1024, BLOCKS = 4096 };
 
@@ -17,24 +18,23 @@ static uint32_t random32(void) {
   seed = seed * 6364136223846793005u + 1442695040888963407u;
   return (uint32_t)(seed >> 33);
 }
-static float gaussian(void) {
-  float sum = 0;
-  for (int i = 0; i < 4; i++) sum += (float)random32() / 2147483648.0f - 0.5f;
-  return sum;
-}
 
 static weir_matrix matrix(int rows, int columns, int format) {
   weir_matrix m = {0, weir_panel_stride(format, columns), rows, columns, format, 0};
   uint8_t *panels = weir_map(m.stride * (rows / 16) + 8192);
   m.panels = panels;
-  int64_t groups = columns / 32, scales = groups * (format == WEIR_Q4 ? 256 : 512);
   for (int p = 0; p < rows / 16; p++) {
     uint8_t *panel = panels + p * m.stride;
-    for (int64_t i = 0; i < scales; i++) panel[i] = (uint8_t)random32();
-    uint16_t *half = (uint16_t *)(panel + scales);
-    for (int64_t i = 0; i < groups * 16; i++) half[i] = format == WEIR_Q4 ? 0x1c00 : 0x1000; /* 2^-8, 2^-11 */
-    if (format == WEIR_Q4)
-      for (int64_t i = 0; i < groups * 16; i++) half[groups * 16 + i] = 0xab80; /* -7.5 2^-8 */
+    for (int64_t i = 0; i < m.stride; i++) panel[i] = (uint8_t)random32();
+    for (int g = 0; g < columns / 32; g++)
+      for (int n = 0; n < 16; n++) {
+        if (format == WEIR_Q4) {
+          *(uint16_t *)(panel + q4_scales(g) + 2 * n) = 0x1c00; /* 2^-8 */
+          *(uint16_t *)(panel + q4_minima(g) + 2 * n) = 0xab80; /* -7.5 2^-8 */
+        } else {
+          *(uint16_t *)(panel + q8_scales(g) + 2 * n) = 0x1000; /* 2^-11 */
+        }
+      }
   }
   return m;
 }
@@ -125,10 +125,13 @@ int main(int count, char **arguments) {
   logits = weir_map((int64_t)64 * VOCABULARY * 4);
   for (int s = 0; s < 64; s++)
     for (int b = 0; b < CONTEXT / 16; b++) tables[s][b] = s * (CONTEXT / 16) + b;
-  (void)gaussian;
 
   int batches[] = {1, 4, 8, 16, 32, 64};
+  int only = count > 3 ? atoi(arguments[3]) : 0;
   for (int b = 0; b < 6; b++) {
+    if (only && only != batches[b]) continue; /* a negative one: only the prefill */
+    for (int repeat = only ? 20 : 1; repeat > 1; repeat--)
+      for (int i = 0; i < 64; i++) once(batches[b], 1, 64 + i, batches[b]);
     double times[64];
     once(batches[b], 1, 64, batches[b]);
     for (int i = 0; i < 64; i++) times[i] = once(batches[b], 1, 64 + i, batches[b]);
@@ -136,6 +139,7 @@ int main(int count, char **arguments) {
     printf("batch %2d: least %6.2f ms, middle %6.2f ms, %5.0f tokens/s\n", batches[b], times[0], times[32],
            batches[b] * 1000 / times[32]);
   }
+  if (only > 0) return 0;
   double times[5];
   for (int i = 0; i < 5; i++) times[i] = once(1, 512, 0, 1);
   qsort(times, 5, sizeof *times, ascending);
