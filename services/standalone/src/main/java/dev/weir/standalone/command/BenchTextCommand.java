@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.bench.peer.PeerException;
 import dev.weir.bench.peer.PeerFolder;
 import dev.weir.bench.text.OwnModel;
+import dev.weir.bench.text.SpeculationBenchmark;
 import dev.weir.bench.text.TextBenchmark;
 import dev.weir.bench.text.Workload;
 import dev.weir.standalone.model.ModelSource;
@@ -15,6 +16,7 @@ import dev.weir.text.Tokenizer;
 import dev.weir.textworker.ServedModel;
 import dev.weir.textworker.TextWorkerConfig;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +88,11 @@ final class BenchTextCommand implements Callable<Integer> {
   String backend = "auto";
 
   @Option(
+      names = "--speculation",
+      description = "instead measure what guessing outputs ahead gains at batch 1, on and off")
+  boolean speculation;
+
+  @Option(
       names = "--windows",
       paramLabel = "FILE",
       description =
@@ -116,6 +123,14 @@ final class BenchTextCommand implements Callable<Integer> {
         throw new CommandException(
             checkpoint.name() + " has no tokenizer, which counts the output");
       }
+      PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+      if (speculation) {
+        output.write(
+            new SpeculationBenchmark(
+                    slots -> load(checkpoint, source, precision, slots), tokenizer, rounds)
+                .run(out, progress));
+        return 0;
+      }
       TextBenchmark.Outcome outcome =
           new TextBenchmark(
                   source.path(),
@@ -128,10 +143,10 @@ final class BenchTextCommand implements Callable<Integer> {
                   Workload.of(batches, threads),
                   rounds,
                   windows == null ? List.of() : windows(windows))
-              .run(Objects.requireNonNull(spec).commandLine().getOut(), progress);
+              .run(out, progress);
       output.write(outcome.results(), outcome.plot());
       return 0;
-    } catch (PeerException e) {
+    } catch (PeerException | IllegalStateException e) {
       throw new CommandException(Objects.requireNonNull(e.getMessage()));
     }
   }
