@@ -19,17 +19,42 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs every check that some paths hold and prints what came of it. */
 public final class Checks {
+  private static final int FLIP_WINDOWS = 2;
+
   private final PrintWriter out;
   private final @Nullable ModelSource model;
+  private final List<Setting> settings;
   private final TorchOptions float32;
+
+  /** A way to run a model, as the options of a worker write it. */
+  public record Setting(String backend, String precision) {
+    /** What a worker chooses. */
+    public static final Setting AUTO = new Setting("auto", "auto");
+
+    /**
+     * Reads {@code BACKEND/PRECISION}, such as {@code torch/bf16}.
+     *
+     * @throws IllegalArgumentException if it is written otherwise
+     */
+    public static Setting parse(String text) {
+      String[] parts = text.split("/", -1);
+      if (parts.length != 2) {
+        throw new IllegalArgumentException(
+            "'%s' is no BACKEND/PRECISION, such as torch/bf16".formatted(text));
+      }
+      return new Setting(parts[0], parts[1]);
+    }
+  }
 
   /**
    * @param model what answers with tokenizer and generation are about; null if none is named
+   * @param settings of which it is told what they lose against float32
    * @param threads CPU threads; 0 for all
    */
-  public Checks(PrintWriter out, @Nullable ModelSource model, int threads) {
+  public Checks(PrintWriter out, @Nullable ModelSource model, List<Setting> settings, int threads) {
     this.out = out;
     this.model = model;
+    this.settings = List.copyOf(settings);
     this.float32 =
         TorchOptions.defaults().withPrecision(Precision.F32).withSlots(1).withThreads(threads);
   }
@@ -86,17 +111,27 @@ public final class Checks {
       report.file(target.file().toString(), source.name() + " in float32");
       List<int[]> windows = ModelCheck.windows(target);
       if (!windows.isEmpty()) {
-        quality(checkpoint, source.path(), reference, windows);
+        for (Setting setting : settings) {
+          quality(checkpoint, source.path(), setting, reference, windows);
+        }
       }
     }
   }
 
-  /** What the setting that a worker chooses loses against float32. */
+  /** What a setting loses against float32, and how often its tokens flip. */
   private void quality(
-      Checkpoint checkpoint, Path path, LanguageModel reference, List<int[]> windows) {
+      Checkpoint checkpoint,
+      Path path,
+      Setting setting,
+      LanguageModel reference,
+      List<int[]> windows) {
     TextWorkerConfig worker =
         TextWorkerConfig.load(
-            Map.of("weir.worker.model", path.toString(), "weir.worker.slots", "1"));
+            Map.of(
+                "weir.worker.model", path.toString(),
+                "weir.worker.backend", setting.backend(),
+                "weir.worker.precision", setting.precision(),
+                "weir.worker.slots", Integer.toString(FLIP_WINDOWS)));
     ServedModel served = ServedModel.load(checkpoint, worker);
     try (LanguageModel model = served.model()) {
       QualityReport quality =
@@ -112,6 +147,12 @@ public final class Checks {
           100 * quality.sameTop1(),
           quality.perplexity(),
           quality.referencePerplexity());
+      FlipRate flips =
+          FlipRate.of(model, windows.subList(0, Math.min(FLIP_WINDOWS, windows.size())));
+      out.printf(
+          "      %d of %d most probable tokens change when computed one by one beside others%s%n",
+          flips.flips(), flips.positions(), model.limits().rowInvariant() ? " (none may)" : "");
+      out.flush();
     }
   }
 }

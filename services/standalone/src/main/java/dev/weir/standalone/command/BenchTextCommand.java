@@ -127,7 +127,7 @@ final class BenchTextCommand implements Callable<Integer> {
       if (speculation) {
         output.write(
             new SpeculationBenchmark(
-                    slots -> load(checkpoint, source, precision, slots), tokenizer, rounds)
+                    slots -> load(checkpoint, source, backend, precision, slots), tokenizer, rounds)
                 .run(out, progress));
         return 0;
       }

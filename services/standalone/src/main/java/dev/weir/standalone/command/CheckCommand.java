@@ -35,6 +35,16 @@ final class CheckCommand implements Callable<Integer> {
               + " divergence (KL) from float32 at the default precision")
   @Nullable String model;
 
+  @Option(
+      names = "--compare",
+      paramLabel = "BACKEND/PRECISION",
+      split = ",",
+      description =
+          "with --model: the settings that are held against float32, such as"
+              + " kernels/auto,torch/bf16,torch/int8 (default: ${DEFAULT-VALUE})",
+      defaultValue = "auto/auto")
+  List<String> compared = List.of();
+
   @Option(names = "--threads", paramLabel = "N", description = "CPU threads (default: all cores)")
   int threads;
 
@@ -44,8 +54,15 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     ModelSource source = model == null ? null : ModelSource.resolve(model, data.models());
+    List<Checks.Setting> settings;
+    try {
+      settings = compared.stream().map(Checks.Setting::parse).toList();
+    } catch (IllegalArgumentException e) {
+      throw new CommandException("--compare: " + e.getMessage());
+    }
     boolean passed =
-        new Checks(Objects.requireNonNull(spec).commandLine().getOut(), source, threads).run(paths);
+        new Checks(Objects.requireNonNull(spec).commandLine().getOut(), source, settings, threads)
+            .run(paths);
     return passed ? 0 : 1;
   }
 }

@@ -26,7 +26,8 @@ final class ChecksTest {
 
   private static Outcome check(Path path) throws IOException {
     StringWriter out = new StringWriter();
-    boolean passed = new Checks(new PrintWriter(out), null, 1).run(List.of(path));
+    boolean passed =
+        new Checks(new PrintWriter(out), null, List.of(Checks.Setting.AUTO), 1).run(List.of(path));
     return new Outcome(passed, out.toString());
   }
 
