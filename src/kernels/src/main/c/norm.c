@@ -11,7 +11,9 @@ void NAME(norm)(const float *x, const float *weight, int64_t size, int64_t n, fl
     lanes v = lanes_load(x + i);
     squares = lanes_fma(v, v, squares);
   }
-  lanes r = lanes_set(1 / sqrtf(lanes_sum(squares) / (float)n + epsilon));
+  float mean = lanes_sum(squares) / (float)n;
+  /* 1 / infinity would make zeros of a row that has left the range of floats. */
+  lanes r = lanes_set(isfinite(mean) ? 1 / sqrtf(mean + epsilon) : NAN);
   for (int64_t i = 0; i < size; i += WEIR_GROUP) {
     lanes a = lanes_mul(lanes_mul(lanes_load(x + i), r), lanes_load(weight + i));
     lanes b = lanes_mul(lanes_mul(lanes_load(x + i + WEIR_LANES), r), lanes_load(weight + i + WEIR_LANES));

@@ -34,6 +34,9 @@ final class StepMemory implements AutoCloseable {
   private static final long UNEDITED = Structs.offset(Structs.QUERY, "unedited");
   private static final long ALLOWED = Structs.offset(Structs.QUERY, "allowed");
 
+  /** Ids, biases, penalties, reductions, and what the logits were before. */
+  private static final int EDIT_ARRAYS = 5;
+
   private final ModelLimits limits;
   private final int logitsStride;
   private final int tableLength;
@@ -84,7 +87,7 @@ final class StepMemory implements AutoCloseable {
     for (LogitsQuery query : all) {
       LogitEdits edit = query.edits();
       long[] allowed = edit.allowed();
-      bytes += 3L * Long.BYTES * edit.ids().length;
+      bytes += EDIT_ARRAYS * roundedUp((long) edit.ids().length * Integer.BYTES);
       bytes += allowed == null ? 0 : (long) Long.BYTES * allowed.length;
     }
     edits.atLeast(bytes);
@@ -160,10 +163,14 @@ final class StepMemory implements AutoCloseable {
   }
 
   private MemorySegment room(long bytes) {
-    long size = Math.ceilDiv(bytes, Long.BYTES) * Long.BYTES;
+    long size = roundedUp(bytes);
     MemorySegment room = edits.atLeast(0).asSlice(editsUsed, size);
     editsUsed += size;
     return room;
+  }
+
+  private static long roundedUp(long bytes) {
+    return Math.ceilDiv(bytes, Long.BYTES) * Long.BYTES;
   }
 
   /** The pass that was added, ready to run; what is added next belongs to another one. */

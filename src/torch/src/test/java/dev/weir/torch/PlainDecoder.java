@@ -9,17 +9,17 @@ import dev.weir.text.ModelConfig.Rope;
  *
  * <p>Frequencies are those for the whole length of the sequence, as in a prefill.
  */
-final class PlainDecoder {
+public final class PlainDecoder {
   private final ModelConfig config;
   private final TestingTensors tensors;
 
-  PlainDecoder(ModelConfig config, TestingTensors tensors) {
+  public PlainDecoder(ModelConfig config, TestingTensors tensors) {
     this.config = config;
     this.tensors = tensors;
   }
 
   /** Logits after each token, [n][vocabulary]. */
-  double[][] logits(int[] tokens) {
+  public double[][] logits(int[] tokens) {
     double[][] x = new double[tokens.length][];
     for (int t = 0; t < tokens.length; t++) {
       x[t] = row("model.embed_tokens.weight", tokens[t], config.hidden());

@@ -1,0 +1,209 @@
+package dev.weir.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.weir.engine.LanguageModel;
+import dev.weir.engine.LogitEdits;
+import dev.weir.engine.LogitsQuery;
+import dev.weir.engine.SequenceSlice;
+import dev.weir.engine.StepOutput;
+import dev.weir.engine.TestingStepOutput;
+import dev.weir.text.ModelConfig;
+import dev.weir.torch.PlainDecoder;
+import dev.weir.torch.TestingTensors;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+/** Every architecture and every query against their definitions in plain Java. */
+class KernelPropertiesTest {
+  private static final int LENGTH = 70;
+
+  @Property(tries = 25)
+  void everyArchitectureComputesItsDefinition(@ForAll long seed) {
+    Random random = new Random(seed);
+    ModelConfig config = TestingArchitectures.any(random);
+    TestingTensors tensors = TestingTensors.random(config, seed);
+    int[] tokens = random.ints(LENGTH, 0, TestingArchitectures.VOCABULARY).toArray();
+    double[][] expected = new PlainDecoder(config, tensors).logits(tokens);
+    for (Variant variant : TestingKernels.variants().toList()) {
+      try (LanguageModel model = load(config, tensors, KernelPrecision.F32, variant)) {
+        float[][] rows = rows(model, tokens);
+        for (int t = 0; t < LENGTH; t++) {
+          for (int i = 0; i < expected[t].length; i++) {
+            double tolerance = 2e-4 * Math.max(1, Math.abs(expected[t][i]));
+            assertThat((double) rows[t][i]).isCloseTo(expected[t][i], within(tolerance));
+          }
+        }
+      }
+    }
+  }
+
+  @Property(tries = 25)
+  void everyVariantComputesTheSameBitsInEveryPrecision(@ForAll long seed) {
+    Random random = new Random(seed);
+    ModelConfig config = TestingArchitectures.any(random);
+    TestingTensors tensors = TestingTensors.random(config, seed);
+    extremes(random, tensors);
+    int[] tokens = random.ints(LENGTH, 0, TestingArchitectures.VOCABULARY).toArray();
+    for (KernelPrecision precision : KernelPrecision.values()) {
+      float[][] expected = null;
+      for (Variant variant : TestingKernels.variants().toList()) {
+        try (LanguageModel model = load(config, tensors, precision, variant)) {
+          float[][] rows = rows(model, tokens);
+          if (expected == null) {
+            expected = rows;
+          }
+          for (int t = 0; t < LENGTH; t++) {
+            assertThat(rows[t]).containsExactly(expected[t]);
+          }
+        }
+      }
+    }
+  }
+
+  /** Elements that underflow in products, and rows of zeros. */
+  private static void extremes(Random random, TestingTensors tensors) {
+    for (String name : tensors.names()) {
+      float[] values = tensors.values(name);
+      for (int i = random.nextInt(5); i > 0; i--) {
+        float[] odd = {0, -0f, Float.MIN_VALUE, 1e-39f, -1e-30f, 20, -20};
+        values[random.nextInt(values.length)] = odd[random.nextInt(odd.length)];
+      }
+    }
+  }
+
+  @Property(tries = 60)
+  void everyQueryIsAnsweredAsDefined(@ForAll long seed) {
+    Random random = new Random(seed);
+    ModelConfig config = TestingArchitectures.any(random);
+    TestingTensors tensors = TestingTensors.random(config, seed);
+    int n = 1 + random.nextInt(5);
+    int[] tokens = random.ints(n, 0, TestingArchitectures.VOCABULARY).toArray();
+    List<LogitsQuery> queries = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      queries.add(query(random));
+    }
+    for (Variant variant : TestingKernels.variants().toList()) {
+      try (LanguageModel model = load(config, tensors, KernelPrecision.GROUPS, variant)) {
+        TestingStepOutput expected =
+            new TestingStepOutput(Arrays.asList(rows(model, tokens)), queries);
+        StepOutput actual = model.step(List.of(slice(tokens, queries)));
+        assertThat(actual.rows()).isEqualTo(n);
+        for (int row = 0; row < n; row++) {
+          assertThat(actual.argMax(row)).isEqualTo(expected.argMax(row));
+          if (queries.get(row).candidates() > 0) {
+            checkRow(actual, expected, row, queries.get(row));
+          }
+        }
+      }
+    }
+  }
+
+  private static void checkRow(
+      StepOutput actual, TestingStepOutput expected, int row, LogitsQuery query) {
+    int vocabulary = TestingArchitectures.VOCABULARY;
+    int[] ids = new int[LogitsQuery.MAX_CANDIDATES];
+    float[] logits = new float[LogitsQuery.MAX_CANDIDATES];
+    int[] expectedIds = ids.clone();
+    float[] expectedLogits = logits.clone();
+    int found = actual.candidates(row, ids, logits);
+    assertThat(found).isEqualTo(expected.candidates(row, expectedIds, expectedLogits));
+    assertThat(logits).containsExactly(expectedLogits);
+    assertThat(ids).containsExactly(expectedIds);
+    assertThat(actual.logNormalizer(row)).isCloseTo(expected.logNormalizer(row), within(1e-5));
+    if (query.entropy()) {
+      assertThat(actual.entropy(row)).isCloseTo(expected.entropy(row), within(1e-5));
+    }
+    float[] whole = new float[vocabulary];
+    float[] expectedWhole = new float[vocabulary];
+    actual.logits(row, whole);
+    expected.logits(row, expectedWhole);
+    assertThat(whole).containsExactly(expectedWhole);
+    double total =
+        IntStream.range(0, vocabulary)
+            .filter(id -> Arrays.stream(ids, 0, found).noneMatch(i -> i == id))
+            .mapToDouble(id -> expected.probability(row, id))
+            .sum();
+    if (total > 1e-3) {
+      for (double share : new double[] {0, 0.31, 0.77}) {
+        int drawn = actual.tail(row, share * total);
+        assertThat(Arrays.stream(ids, 0, found).noneMatch(id -> id == drawn)).isTrue();
+        assertThat(expected.probability(row, drawn)).isPositive();
+        double before =
+            IntStream.range(0, drawn)
+                .filter(id -> Arrays.stream(ids, 0, found).noneMatch(i -> i == id))
+                .mapToDouble(id -> expected.probability(row, id))
+                .sum();
+        assertThat(share * total)
+            .isBetween(before - 1e-6, before + expected.probability(row, drawn) + 1e-6);
+      }
+    }
+    if (query.logprobs()) {
+      int[] top = new int[20];
+      int[] expectedTop = new int[20];
+      assertThat(actual.alternatives(row, 20, top))
+          .isEqualTo(expected.alternatives(row, 20, expectedTop));
+      assertThat(top).containsExactly(expectedTop);
+      for (int id = 0; id < vocabulary; id++) {
+        assertThat(actual.logprob(row, id)).isCloseTo(expected.logprob(row, id), within(1e-5));
+      }
+    }
+  }
+
+  private static LogitsQuery query(Random random) {
+    LogitEdits edits = random.nextBoolean() ? LogitEdits.NONE : edits(random);
+    if (random.nextInt(4) == 0) {
+      return new LogitsQuery(edits, 1, 0, false, false);
+    }
+    int candidates = 1 + random.nextInt(LogitsQuery.MAX_CANDIDATES);
+    float temperature = 0.2f + 2 * random.nextFloat();
+    return new LogitsQuery(
+        edits, temperature, candidates, random.nextBoolean(), random.nextBoolean());
+  }
+
+  private static LogitEdits edits(Random random) {
+    int vocabulary = TestingArchitectures.VOCABULARY;
+    int[] ids = random.ints(0, vocabulary).distinct().limit(1 + random.nextInt(9)).toArray();
+    float[] bias = new float[ids.length];
+    float[] repetition = new float[ids.length];
+    float[] reduction = new float[ids.length];
+    for (int i = 0; i < ids.length; i++) {
+      bias[i] = i == 1 ? Float.NEGATIVE_INFINITY : (float) random.nextGaussian();
+      repetition[i] = random.nextBoolean() ? 1 : 1.3f;
+      reduction[i] = random.nextFloat();
+    }
+    LogitEdits edits = LogitEdits.of(ids, bias, repetition, reduction);
+    if (random.nextBoolean()) {
+      return edits;
+    }
+    return edits.allowing(new long[] {random.nextLong() | 7L}); // at least one is left
+  }
+
+  private static float[][] rows(LanguageModel model, int[] tokens) {
+    float[][] rows = new float[tokens.length][TestingArchitectures.VOCABULARY];
+    List<LogitsQuery> queries = Collections.nCopies(tokens.length, LogitsQuery.WHOLE);
+    StepOutput output = model.step(List.of(slice(tokens, queries)));
+    for (int i = 0; i < tokens.length; i++) {
+      output.logits(i, rows[i]);
+    }
+    return rows;
+  }
+
+  private static SequenceSlice slice(int[] tokens, List<LogitsQuery> queries) {
+    int[] blocks = {7, 2, 9, 0, 5}; // anywhere
+    return new SequenceSlice(0, tokens, blocks, queries);
+  }
+
+  private static LanguageModel load(
+      ModelConfig config, TestingTensors tensors, KernelPrecision precision, Variant variant) {
+    KernelOptions options = TestingKernels.F32.withPrecision(precision).withSlots(1);
+    return TestingKernels.load(tensors.checkpoint(config), options, variant);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.weir.kernels;
+
+import dev.weir.text.ModelConfig;
+import dev.weir.text.ModelConfig.Activation;
+import dev.weir.text.ModelConfig.Family;
+import dev.weir.text.ModelConfig.Rope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/** Architectures that the kernels know, small and of awkward sizes. */
+final class TestingArchitectures {
+  static final int VOCABULARY = 40;
+  static final int CONTEXT = 160;
+
+  private TestingArchitectures() {}
+
+  static ModelConfig any(Random random) {
+    int kvHeads = 1 + random.nextInt(3);
+    int headSize = 16 * (1 + random.nextInt(random.nextInt(8) == 0 ? 16 : 4));
+    int pairs = random.nextBoolean() ? headSize / 2 : 2 + random.nextInt(headSize / 2 - 1);
+    double base = 100 + random.nextInt(10_000);
+    List<Double> frequencies =
+        IntStream.range(0, pairs).mapToObj(i -> Math.pow(base, -(double) i / pairs)).toList();
+    List<Integer> windows = new ArrayList<>();
+    for (int i = random.nextInt(2); i >= 0; i--) {
+      windows.add(random.nextBoolean() ? 0 : 1 + random.nextInt(50));
+    }
+    return new ModelConfig(
+        Family.LLAMA,
+        VOCABULARY,
+        8 + random.nextInt(70),
+        1 + random.nextInt(90),
+        windows.size(),
+        kvHeads * (1 + random.nextInt(4)),
+        kvHeads,
+        headSize,
+        CONTEXT,
+        1e-5,
+        new Rope(frequencies, random.nextBoolean() ? 1 : 1.2, List.of(), CONTEXT, null),
+        windows,
+        Activation.SILU,
+        random.nextBoolean(),
+        random.nextBoolean(),
+        random.nextBoolean(),
+        random.nextBoolean(),
+        random.nextBoolean(),
+        random.nextBoolean());
+  }
+}
