@@ -15,23 +15,16 @@ final class BenchOutput {
   @Option(
       names = "--json",
       paramLabel = "FILE",
-      description = "write the results there, and a plot beside it (FILE.svg) where there is one")
+      description = "write the results there, and a plot beside it with the ending .svg")
   @Nullable Path json;
 
-  void write(List<BenchmarkResult> results) throws IOException {
+  /** Writes both, if a file is named; the plot's has the same name with its own ending. */
+  void write(List<BenchmarkResult> results, String plot) throws IOException {
     Path file = json;
     if (file != null) {
       new ObjectMapper()
           .enable(SerializationFeature.INDENT_OUTPUT)
           .writeValue(file.toFile(), results);
-    }
-  }
-
-  /** The plot's file has the name of the JSON's, with its own ending. */
-  void write(List<BenchmarkResult> results, String plot) throws IOException {
-    write(results);
-    Path file = json;
-    if (file != null) {
       String stem = file.getFileName().toString().replaceFirst("\\.json$", "");
       Files.writeString(file.resolveSibling(stem + ".svg"), plot);
     }

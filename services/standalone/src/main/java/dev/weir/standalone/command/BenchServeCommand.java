@@ -1,6 +1,5 @@
 package dev.weir.standalone.command;
 
-import dev.weir.bench.BenchmarkResult;
 import dev.weir.bench.peer.LlamaCpp;
 import dev.weir.bench.peer.LlamaCpp.FlashAttention;
 import dev.weir.bench.peer.LlamaCpp.Variant;
@@ -127,10 +126,10 @@ final class BenchServeCommand implements Callable<Integer> {
       throw new CommandException("--rounds, --requests and --max-tokens must be at least 1");
     }
     try (BenchTerminal progress = new BenchTerminal()) {
-      List<BenchmarkResult> results =
+      ServeBenchmark.Outcome outcome =
           new ServeBenchmark(targets(out), model, loads(), requests, maxTokens, rounds)
               .run(out, progress);
-      output.write(results);
+      output.write(outcome.results(), outcome.plot());
       return 0;
     } catch (PeerException | IllegalArgumentException e) {
       throw new CommandException(Objects.requireNonNull(e.getMessage()), e);

@@ -62,7 +62,8 @@ final class BenchTextCommand implements Callable<Integer> {
       names = "--rounds",
       paramLabel = "N",
       description =
-          "medians are over so many, behind one more to warm up (default: ${DEFAULT-VALUE})",
+          "medians are over so many, behind one more to warm up; 0: quality alone"
+              + " (default: ${DEFAULT-VALUE})",
       defaultValue = "3")
   int rounds = 3;
 
@@ -112,8 +113,9 @@ final class BenchTextCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (rounds < 1) {
-      throw new CommandException("--rounds is %d, must be at least 1".formatted(rounds));
+    if (rounds < 0 || rounds == 0 && windows == null) {
+      throw new CommandException(
+          "--rounds is %d, must be at least 1, or 0 with --windows".formatted(rounds));
     }
     ModelSource source = ModelSource.resolve(model, data.models());
     try (Checkpoint checkpoint = Checkpoints.open(source.path());

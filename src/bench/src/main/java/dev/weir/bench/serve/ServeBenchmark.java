@@ -27,10 +27,13 @@ public record ServeBenchmark(
   private static final Load WARM_UP = new Load.Closed(2);
   private static final int WARM_UP_REQUESTS = 2;
 
+  /** What a run leaves behind; the plot is an SVG document. */
+  public record Outcome(List<BenchmarkResult> results, String plot) {}
+
   /** Runs every load on every server and prints a row as soon as it is there. */
-  public List<BenchmarkResult> run(PrintWriter out, BenchProgress progress)
-      throws InterruptedException {
-    out.println(Machine.current().describe());
+  public Outcome run(PrintWriter out, BenchProgress progress) throws InterruptedException {
+    Machine machine = Machine.current();
+    out.println(machine.describe());
     out.printf(
         "%d tokens out; %d requests a client (cN), %d in all (rN a second); %d rounds%n",
         maxTokens, requests, requests, rounds);
@@ -72,7 +75,7 @@ public record ServeBenchmark(
     progress.at("done", steps, steps);
     ServeResults results = new ServeResults(outcomes, loads);
     results.print(out);
-    return results.named();
+    return new Outcome(results.named(), results.plot(model + " over HTTP on " + machine.cpu()));
   }
 
   /** What a load gave, and how many prompts it used. */

@@ -1,13 +1,16 @@
 package dev.weir.bench.serve;
 
+import dev.weir.bench.BarChart;
 import dev.weir.bench.BenchmarkResult;
 import dev.weir.bench.Samples;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -129,6 +132,49 @@ record ServeResults(Map<ServeTarget, Map<Load, LoadOutcome>> outcomes, List<Load
       }
     }
     return best;
+  }
+
+  /** The same as bars, an SVG document; of a peer's settings the one with most tokens/s. */
+  String plot(String title) {
+    BarChart chart = new BarChart(title);
+    chart.panel("Output tokens/s", names(), series(LoadOutcome::tokensPerSecond));
+    chart.panel(
+        "Median time to first token, ms",
+        names(),
+        series(outcome -> outcome.firstToken().percentile(50)));
+    chart.panel(
+        "99th percentile of the time between tokens, ms",
+        names(),
+        series(outcome -> outcome.betweenTokens().percentile(99)));
+    return chart.svg();
+  }
+
+  private List<String> names() {
+    return loads.stream().map(Load::name).toList();
+  }
+
+  private List<BarChart.Series> series(ToDoubleFunction<LoadOutcome> value) {
+    Set<String> names = new LinkedHashSet<>();
+    outcomes.keySet().forEach(target -> names.add(target.name()));
+    List<BarChart.Series> series = new ArrayList<>();
+    for (String name : names) {
+      double[] values = new double[loads.size()];
+      for (int i = 0; i < values.length; i++) {
+        LoadOutcome fastest = fastest(name, loads.get(i));
+        values[i] = fastest == null ? Double.NaN : value.applyAsDouble(fastest);
+      }
+      series.add(new BarChart.Series(name, values));
+    }
+    return series;
+  }
+
+  private @Nullable LoadOutcome fastest(String name, Load load) {
+    return outcomes.entrySet().stream()
+        .filter(entry -> entry.getKey().name().equals(name))
+        .map(entry -> entry.getValue().get(load))
+        .filter(Objects::nonNull)
+        .max(Comparator.comparingDouble(LoadOutcome::tokensPerSecond))
+        .orElse(null);
   }
 
   void print(PrintWriter out) {

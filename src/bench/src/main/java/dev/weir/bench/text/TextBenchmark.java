@@ -27,6 +27,7 @@ import java.util.Optional;
  * @param float32 loads it in float32, the reference of quality
  * @param bytesPerStep of weights as the file has them
  * @param peers what is installed there takes part; the rest is named in a line
+ * @param rounds that count, behind one more to warm up; 0: quality alone
  * @param windows token ids of pieces of text on which quality is judged; may be empty
  */
 public record TextBenchmark(
@@ -63,10 +64,14 @@ public record TextBenchmark(
     TextReport.quality(quality, name -> "", out); // the rounds take minutes
     List<Contestant> contestants = new ArrayList<>();
     try {
-      contestants(contestants, out);
+      if (rounds > 0) {
+        contestants(contestants, out);
+      }
       List<Standing> standings = rounds(contestants, progress);
       TextResults results = new TextResults(workload, standings, quality, bandwidth, bytesPerStep);
-      TextReport.print(results, out);
+      if (rounds > 0) {
+        TextReport.print(results, out);
+      }
       return new Outcome(
           results.named(), TextReport.plot(results, model.getFileName() + " on " + machine.cpu()));
     } finally {

@@ -68,7 +68,8 @@ final class ServeBenchmarkTest {
     }
     return new ServeBenchmark(
             targets, "m", List.of(new Load.Closed(2), new Load.Open(1_000)), 3, 5, 2)
-        .run(new PrintWriter(out), BenchProgress.NONE);
+        .run(new PrintWriter(out), BenchProgress.NONE)
+        .results();
   }
 
   private static BenchmarkResult named(List<BenchmarkResult> results, String name) {
