@@ -18,13 +18,21 @@ final class BenchOutput {
       description = "write the results there, and a plot beside it with the ending .svg")
   @Nullable Path json;
 
-  /** Writes both, if a file is named; the plot's has the same name with its own ending. */
-  void write(List<BenchmarkResult> results, String plot) throws IOException {
+  /** Writes the results, if a file is named. */
+  void write(List<BenchmarkResult> results) throws IOException {
     Path file = json;
     if (file != null) {
       new ObjectMapper()
           .enable(SerializationFeature.INDENT_OUTPUT)
           .writeValue(file.toFile(), results);
+    }
+  }
+
+  /** Writes the plot too; its file has the same name with its own ending. */
+  void write(List<BenchmarkResult> results, String plot) throws IOException {
+    write(results);
+    Path file = json;
+    if (file != null) {
       String stem = file.getFileName().toString().replaceFirst("\\.json$", "");
       Files.writeString(file.resolveSibling(stem + ".svg"), plot);
     }
