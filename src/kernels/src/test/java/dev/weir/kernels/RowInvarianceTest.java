@@ -20,7 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A row's logits are the same bits whatever runs beside it, and on whatever instructions. */
 class RowInvarianceTest {
-  private static final int LENGTH = 90;
+  /** Two segments of attention, and a block that is not full. */
+  private static final int LENGTH = 74;
 
   static Stream<Arguments> models() {
     return Stream.of("llama", "mistral", "qwen2", "qwen3")
@@ -39,11 +40,12 @@ class RowInvarianceTest {
       expected = rows(model, new int[] {LENGTH}, 0);
     }
     for (Variant variant : TestingKernels.variants().toList()) {
-      for (int threads = 1; threads <= 2; threads++) {
+      int mostThreads = variant == Variant.PORTABLE ? 1 : 2; // plain C is slow
+      for (int threads = 1; threads <= mostThreads; threads++) {
         try (KernelLanguageModel model = open(name, options.withThreads(threads), variant)) {
           Random random = new Random(7);
-          for (int neighbours : new int[] {0, 1, 6}) {
-            for (int[] chunks : new int[][] {{LENGTH}, ones(), {16, 1, 31, 42}, {3, 80, 7}}) {
+          for (int neighbours : new int[] {0, 6}) {
+            for (int[] chunks : new int[][] {{LENGTH}, ones(), {16, 1, 31, 26}, {3, 64, 7}}) {
               assertSame(rows(model, chunks, neighbours, random), expected);
             }
           }
