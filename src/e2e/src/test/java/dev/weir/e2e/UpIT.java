@@ -51,14 +51,14 @@ final class UpIT {
     try (var in = producer.outputWriter(StandardCharsets.UTF_8)) {
       in.write(
           "{\"model\":\"smollm2\",\"messages\":[{\"role\":\"user\",\"content\":\"What is the"
-              + " capital of France?\"}],\"temperature\":0}\n");
+              + " capital of Japan?\"}],\"temperature\":0}\n");
     }
     assertThat(producer.waitFor(240, TimeUnit.SECONDS)).isTrue();
 
     List<JsonNode> chunks = readUntilFinished();
     StringBuilder text = new StringBuilder();
     chunks.forEach(chunk -> text.append(chunk.path("tokens").path("text").asText()));
-    assertThat(text.toString()).startsWith("The capital of France is Paris");
+    assertThat(text.toString()).startsWith("The capital of Japan is Tokyo");
     assertThat(chunks.getLast().path("finished").path("reason").asText()).isEqualTo("stop");
     assertThat(chunks).allSatisfy(c -> assertThat(c.path("request_id").asText()).hasSize(36));
   }
@@ -107,7 +107,7 @@ final class UpIT {
         post(
                 "/v1/chat/completions",
                 "{\"model\":\"smollm2\",\"stream\":true,\"temperature\":0,\"messages\":"
-                    + "[{\"role\":\"user\",\"content\":\"What is the capital of France?\"}]}",
+                    + "[{\"role\":\"user\",\"content\":\"What is the capital of Japan?\"}]}",
                 HttpResponse.BodyHandlers.ofLines())
             .body()) {
       lines.filter(line -> line.startsWith("data: ")).forEach(events::add);
@@ -123,7 +123,7 @@ final class UpIT {
               .path("content")
               .asText());
     }
-    assertThat(text.toString()).startsWith("The capital of France is Paris");
+    assertThat(text.toString()).startsWith("The capital of Japan is Tokyo");
   }
 
   @Test

@@ -18,10 +18,10 @@ final class ServedClientsIT {
   private static final OpenAiClient.Questions QUESTIONS =
       new OpenAiClient.Questions(
           "smollm2",
-          "What is the capital of France?",
-          "What is the capital of France?",
-          "The capital of France is",
-          List.of("One, two, three, four,", "The capital of France is"),
+          "What is the capital of Japan?",
+          "What is the capital of Japan?",
+          "The capital of Japan is",
+          List.of("One, two, three, four,", "The capital of Japan is"),
           "word ".repeat(15_000),
           "Count from one to three hundred, in words.");
 
@@ -40,7 +40,7 @@ final class ServedClientsIT {
     assertThat(found.path("models")).isEqualTo(MAPPER.readTree("[\"smollm2\"]"));
     JsonNode whole = found.path("whole");
     assertThat(whole.path("role").asText()).isEqualTo("assistant");
-    assertThat(whole.path("content").asText()).startsWith("The capital of France is Paris");
+    assertThat(whole.path("content").asText()).startsWith("The capital of Japan is Tokyo");
     assertThat(whole.path("reason").asText()).isEqualTo("stop");
     assertThat(whole.path("fingerprint").asText()).isNotBlank();
     // At temperature 0 the same question has the same answer, however it is asked.
@@ -55,9 +55,9 @@ final class ServedClientsIT {
             MAPPER.readTree(
                 """
                 [[0," five","length"],[1," five","length"],
-                 [2," Paris","length"],[3," Paris","length"]]
+                 [2," Tokyo","length"],[3," Tokyo","length"]]
                 """));
-    assertThat(found.path("completedInParts").asText()).startsWith(" Paris");
+    assertThat(found.path("completedInParts").asText()).startsWith(" Tokyo");
 
     assertThatMistakesAreErrors(found);
   }

@@ -35,7 +35,7 @@ final class ServedPageIT extends PageContract {
       visitor.awaitPhase("failed");
       assertThat(visitor.answer().locator(".failure .message"))
           .containsText(Pattern.compile("messages.*\\d+ tokens"));
-      visitor.say("What is the capital of France?");
+      visitor.say("What is the capital of Japan?");
       visitor.awaitPhase("finished");
     }
   }
@@ -44,9 +44,9 @@ final class ServedPageIT extends PageContract {
   void theAnswerIsTheModelsOwn() {
     try (Visitor visitor = visit()) {
       visitor.field("Temperature").fill("0");
-      visitor.say("What is the capital of France?");
+      visitor.say("What is the capital of Japan?");
       visitor.awaitPhase("finished");
-      assertThat(visitor.text()).startsWith("The capital of France is Paris");
+      assertThat(visitor.text()).startsWith("The capital of Japan is Tokyo");
       assertThat(visitor.field("Model")).hasValue("smollm2");
     }
   }
