@@ -67,7 +67,7 @@ public record TextBenchmark(
       if (rounds > 0) {
         contestants(contestants, out);
       }
-      List<Standing> standings = rounds(contestants, progress);
+      List<Standing> standings = rounds(contestants, out, progress);
       TextResults results = new TextResults(workload, standings, quality, bandwidth, bytesPerStep);
       if (rounds > 0) {
         TextReport.print(results, out);
@@ -79,7 +79,8 @@ public record TextBenchmark(
     }
   }
 
-  private List<Standing> rounds(List<Contestant> contestants, BenchProgress progress)
+  private List<Standing> rounds(
+      List<Contestant> contestants, PrintWriter out, BenchProgress progress)
       throws InterruptedException {
     List<Standing> standings = new ArrayList<>();
     for (Contestant contestant : contestants) {
@@ -100,6 +101,8 @@ public record TextBenchmark(
         Map<Measure, Double> speeds = contestant.round();
         if (round > 0) {
           standings.get(i).add(speeds);
+          out.println(TextReport.round(what.strip(), speeds)); // a run that is broken off has told
+          out.flush();
         }
       }
     }

@@ -42,6 +42,14 @@ final class TextReport {
     out.flush();
   }
 
+  /** What one contestant reached in one round. */
+  static String round(String what, Map<Measure, Double> speeds) {
+    StringBuilder line = new StringBuilder(String.format("%-58s", what));
+    speeds.forEach((measure, speed) ->
+        line.append(String.format(Locale.ROOT, " %s %.1f", measure.name(), speed)));
+    return line.toString();
+  }
+
   private static void table(TextResults results, PrintWriter out) {
     List<Measure> measures = results.measures();
     StringBuilder head = new StringBuilder("%-40s".formatted(""));

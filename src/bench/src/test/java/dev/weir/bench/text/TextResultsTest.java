@@ -115,4 +115,10 @@ final class TextResultsTest {
         .anyMatch(line -> line.matches("prefill.512.vs.llamacpp-best +3000.0 +1500.0 +2.00 .*"));
     assertThat(TextReport.plot(results, "t")).contains("llamacpp-bf16, batch 16: 960.0");
   }
+
+  @Test
+  void aRoundTellsWhatEachMeasureReached() {
+    assertThat(TextReport.round("round 1 of 3: weir", Map.of(new Measure(Phase.DECODE, 4), 7.25)))
+        .matches("round 1 of 3: weir +decode.b4 7.3");
+  }
 }
