@@ -56,7 +56,7 @@ public class SamplerBenchmark {
 
   private final Sampler sampler = new Sampler(VOCABULARY);
   private final int[] tokens = new int[LENGTH];
-  private Answer answer = Answer.of(new float[VOCABULARY]);
+  private Answer answer = Answer.of(new float[VOCABULARY], 1);
   private long seed;
 
   @Setup
@@ -68,7 +68,7 @@ public class SamplerBenchmark {
       int rank = 1 + i * 7 % VOCABULARY;
       logits[i] = (float) (-2 * Math.log(rank));
     }
-    answer = Answer.of(logits);
+    answer = Answer.of(logits, Math.max(Float.MIN_NORMAL, kind.parameters.temperature()));
     for (int i = 0; i < LENGTH; i++) {
       tokens[i] = random.nextInt(VOCABULARY);
     }
@@ -84,7 +84,7 @@ public class SamplerBenchmark {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Answer(float[] row, int[] best, double normalizer) implements StepOutput {
 
-    static Answer of(float[] row) {
+    static Answer of(float[] row, double temperature) {
       int[] best =
           IntStream.range(0, row.length)
               .boxed()
@@ -94,7 +94,7 @@ public class SamplerBenchmark {
               .toArray();
       double sum = 0;
       for (float logit : row) {
-        sum += Math.exp(logit - row[best[0]]);
+        sum += Math.exp((logit - row[best[0]]) / temperature);
       }
       return new Answer(row, best, Math.log(sum));
     }
