@@ -13,6 +13,7 @@ package dev.weir.engine;
  *     on the batch, the chunking or the thread count
  * @param numericsId weights digest, precision, backend and version; models with the same id give
  *     the same tokens
+ * @param adapters how many adapters it was loaded with: a slice names one of 1 to so many, or 0
  */
 public record ModelLimits(
     int vocabulary,
@@ -21,7 +22,20 @@ public record ModelLimits(
     int cacheBlocks,
     int window,
     boolean rowInvariant,
-    String numericsId) {
+    String numericsId,
+    int adapters) {
+
+  /** A model without adapters. */
+  public ModelLimits(
+      int vocabulary,
+      int contextLength,
+      int slots,
+      int cacheBlocks,
+      int window,
+      boolean rowInvariant,
+      String numericsId) {
+    this(vocabulary, contextLength, slots, cacheBlocks, window, rowInvariant, numericsId, 0);
+  }
 
   /** A model whose tokens see all before them. */
   public ModelLimits(

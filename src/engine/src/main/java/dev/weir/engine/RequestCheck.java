@@ -10,6 +10,13 @@ final class RequestCheck {
    * @throws InvalidRequest if the model can never do the request
    */
   static int outputLimit(TextRequest request, ModelLimits limits) {
+    if (request.adapter() < 0 || request.adapter() > limits.adapters()) {
+      throw new InvalidRequest(
+          "model",
+          "invalid_value",
+          "the model has %d adapters, not one of number %d"
+              .formatted(limits.adapters(), request.adapter()));
+    }
     int[] prompt = request.prompt();
     if (prompt.length == 0) {
       throw new InvalidRequest("prompt", "invalid_value", "the prompt has no tokens");

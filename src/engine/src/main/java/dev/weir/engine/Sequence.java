@@ -73,7 +73,7 @@ final class Sequence {
     this.output = output;
     this.limit = limit;
     times = new Times(nanos);
-    salt = request.group().salt();
+    salt = request.salt();
     tokens = request.prompt().clone();
     length = tokens.length;
   }
@@ -150,14 +150,15 @@ final class Sequence {
     int[] computing = Arrays.copyOfRange(tokens, computed, computed + count + draft.length);
     System.arraycopy(draft, 0, computing, count, draft.length);
     if (!proceeded || computed + count < length) {
-      return new SequenceSlice(computed, computing, blocks, List.of());
+      return new SequenceSlice(computed, computing, blocks, List.of(), request.adapter());
     }
     if (draft.length == 0) {
       return new SequenceSlice(
           computed,
           computing,
           blocks,
-          List.of(sampler.query(request.sampling(), tokens, promptLength(), length)));
+          List.of(sampler.query(request.sampling(), tokens, promptLength(), length)),
+          request.adapter());
     }
     int[] guessed = Arrays.copyOf(tokens, length + draft.length);
     System.arraycopy(draft, 0, guessed, length, draft.length);
@@ -165,7 +166,7 @@ final class Sequence {
     for (int i = 0; i <= draft.length; i++) {
       queries.add(sampler.query(request.sampling(), guessed, promptLength(), length + i));
     }
-    return new SequenceSlice(computed, computing, blocks, queries);
+    return new SequenceSlice(computed, computing, blocks, queries, request.adapter());
   }
 
   int computed() {

@@ -13,9 +13,17 @@ import java.util.List;
  *     slice sees the positions, behind a sliding window
  * @param queries what is wanted of the last tokens, one for each, in their order; none while a
  *     prompt is not at its end
+ * @param adapter which of the model's adapters computes it, see {@link ModelLimits#adapters}; 0:
+ *     the model as it is
  */
 @SuppressWarnings("ArrayRecordComponent") // the engine's own arrays, never compared
-public record SequenceSlice(int start, int[] tokens, int[] blocks, List<LogitsQuery> queries) {
+public record SequenceSlice(
+    int start, int[] tokens, int[] blocks, List<LogitsQuery> queries, int adapter) {
   /** In a block table: there is none. */
   public static final int NO_BLOCK = -1;
+
+  /** A slice of the model as it is. */
+  public SequenceSlice(int start, int[] tokens, int[] blocks, List<LogitsQuery> queries) {
+    this(start, tokens, blocks, queries, 0);
+  }
 }

@@ -28,6 +28,8 @@ public final class StepCheck {
           slice.start() >= 0 && slice.start() <= limits.contextLength() - n,
           "start",
           slice.start());
+      require(
+          slice.adapter() >= 0 && slice.adapter() <= limits.adapters(), "adapter", slice.adapter());
       require(slice.queries().size() <= n, "number of queries", slice.queries().size());
       slice.queries().forEach(query -> check(query.edits(), limits.vocabulary()));
       for (int token : slice.tokens()) {

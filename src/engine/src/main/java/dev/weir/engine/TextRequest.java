@@ -12,6 +12,8 @@ import java.time.Instant;
  * @param group whose request it is: tenants get fair shares of the engine, and never find each
  *     other's prompts in the cache
  * @param priority the higher goes first; 0 normally
+ * @param adapter which of the model's adapters answers, see {@link ModelLimits#adapters}; 0: the
+ *     model as it is
  */
 @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
 public record TextRequest(
@@ -21,7 +23,8 @@ public record TextRequest(
     long seed,
     Instant deadline,
     Group group,
-    int priority) {
+    int priority,
+    int adapter) {
 
   /**
    * Who may share what.
@@ -33,10 +36,30 @@ public record TextRequest(
     /** Everybody who does not say. */
     public static final Group DEFAULT = new Group("default", "");
 
-    /** What the keys of cache blocks begin with; the length keeps the two parts apart. */
+    /** The length keeps the two parts apart. */
     String salt() {
       return tenant.length() + ":" + tenant + cacheSalt;
     }
+  }
+
+  /** A request to the model as it is. */
+  public TextRequest(
+      String id,
+      int[] prompt,
+      SamplingParameters sampling,
+      long seed,
+      Instant deadline,
+      Group group,
+      int priority) {
+    this(id, prompt, sampling, seed, deadline, group, priority, 0);
+  }
+
+  /**
+   * What the keys of its cache blocks begin with: an adapter's keys and values are no other's. The
+   * colons and the length keep the parts apart.
+   */
+  String salt() {
+    return adapter + ":" + group.salt();
   }
 
   /** A request of the default group, of normal priority. */

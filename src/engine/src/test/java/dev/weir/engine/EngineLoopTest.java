@@ -443,12 +443,16 @@ final class EngineLoopTest {
 
   /** A prompt of 40 tokens, the same every time. */
   private static TextRequest longPrompt(TextRequest.Group group) {
+    return longPrompt(group, 0);
+  }
+
+  private static TextRequest longPrompt(TextRequest.Group group, int adapter) {
     int[] prompt = new int[40];
     for (int i = 0; i < prompt.length; i++) {
       prompt[i] = 1 + i % 30;
     }
     SamplingParameters sampling = SamplingParameters.builder(4).temperature(0).build();
-    return new TextRequest("r", prompt, sampling, 7, Instant.MAX, group, 0);
+    return new TextRequest("r", prompt, sampling, 7, Instant.MAX, group, 0, adapter);
   }
 
   @Test
@@ -485,6 +489,50 @@ final class EngineLoopTest {
     }
     assertThat(engine.run(longPrompt(new TextRequest.Group("a", ""))).outcome().cachedTokens())
         .isEqualTo(32);
+  }
+
+  @Test
+  void adaptersDoNotFindEachOthersPromptsButTheirOwn() {
+    TestingEngineLoop engine =
+        new TestingEngineLoop(new ModelLimits(VOCABULARY, 64, 2, 16, 0, true, "testing", 2), 64);
+    List<TestingListener> first = new ArrayList<>();
+    for (int adapter = 0; adapter <= 2; adapter++) {
+      first.add(engine.run(longPrompt(TextRequest.Group.DEFAULT, adapter)));
+      assertThat(first.getLast().outcome().cachedTokens()).isZero();
+    }
+    assertThat(first.stream().map(answer -> answer.tokens)).doesNotHaveDuplicates();
+    for (int adapter = 0; adapter <= 2; adapter++) {
+      TestingListener again = engine.run(longPrompt(TextRequest.Group.DEFAULT, adapter));
+      assertThat(again.outcome().cachedTokens()).isEqualTo(32);
+      assertThat(again.tokens).isEqualTo(first.get(adapter).tokens);
+    }
+  }
+
+  @Test
+  void adaptersRunTogetherAsAlone() {
+    ModelLimits limits = new ModelLimits(VOCABULARY, 64, 3, 24, 0, true, "testing", 2);
+    TestingEngineLoop engine = new TestingEngineLoop(limits, 64);
+    List<TestingListener> together = new ArrayList<>();
+    for (int adapter = 0; adapter <= 2; adapter++) {
+      together.add(new TestingListener());
+      engine.start(longPrompt(TextRequest.Group.DEFAULT, adapter), together.getLast());
+    }
+    engine.finish();
+    for (int adapter = 0; adapter <= 2; adapter++) {
+      TextRequest request = longPrompt(TextRequest.Group.DEFAULT, adapter);
+      assertThat(together.get(adapter).tokens)
+          .isEqualTo(new TestingEngineLoop(limits, 64).run(request).tokens);
+    }
+  }
+
+  @Test
+  void anAdapterThatTheModelDoesNotHaveIsRefused() {
+    assertThatThrownBy(() ->
+            RequestCheck.outputLimit(
+                longPrompt(TextRequest.Group.DEFAULT, 3),
+                new ModelLimits(VOCABULARY, 64, 2, 16, 0, true, "testing", 2)))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessage("the model has 2 adapters, not one of number 3");
   }
 
   @Test

@@ -124,7 +124,7 @@ public final class TestingLanguageModel implements LanguageModel {
           length <= sequence.length;
           length++) {
         float[] row = logits(sequence, length, limits.vocabulary(), seen);
-        if (sequence[length - 1] == poison || length - 1 == poisonPosition) {
+        if (sequence[length - 1] % limits.vocabulary() == poison || length - 1 == poisonPosition) {
           Arrays.fill(row, Float.NaN);
         }
         rows.add(row);
@@ -151,7 +151,10 @@ public final class TestingLanguageModel implements LanguageModel {
     }
   }
 
-  /** Writes a slice into the blocks; returns the whole sequence as they have it. */
+  /**
+   * Writes a slice into the blocks; returns the whole sequence as they have it. With an adapter its
+   * tokens count as others.
+   */
   private int[] compute(SequenceSlice slice) {
     int start = slice.start();
     int[] tokens = slice.tokens();
@@ -164,14 +167,20 @@ public final class TestingLanguageModel implements LanguageModel {
         start + tokens.length);
     int[] sequence = new int[start + tokens.length];
     int first = limits.window() == 0 ? 0 : Math.max(0, start + 1 - limits.window());
+    int adapted = slice.adapter() * limits.vocabulary();
+    check(slice.adapter() >= 0 && slice.adapter() <= limits.adapters(), "no such adapter");
     for (int i = first; i < start; i++) {
       sequence[i] = memory[place(slice, i)];
       check(sequence[i] >= 0, "position %d was never computed", i);
+      check(
+          sequence[i] / limits.vocabulary() == slice.adapter(),
+          "position %d was computed with another adapter",
+          i);
     }
     for (int i = 0; i < tokens.length; i++) {
       check(tokens[i] >= 0 && tokens[i] < limits.vocabulary(), "no token: %d", tokens[i]);
-      sequence[start + i] = tokens[i];
-      memory[place(slice, start + i)] = tokens[i];
+      sequence[start + i] = tokens[i] + adapted;
+      memory[place(slice, start + i)] = tokens[i] + adapted;
     }
     return sequence;
   }

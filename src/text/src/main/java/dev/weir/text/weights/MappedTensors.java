@@ -42,6 +42,11 @@ public final class MappedTensors implements TensorSource {
     return tensors.keySet();
   }
 
+  /** The type of each tensor whose type Weir cannot read; {@link #names} does not have them. */
+  public Map<String, String> unsupported() {
+    return unsupported;
+  }
+
   @Override
   public TensorDescription describe(String name) {
     return stored(name).description();

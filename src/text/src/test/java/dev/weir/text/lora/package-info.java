@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.text.lora;
+
+import org.jspecify.annotations.NullMarked;
