@@ -24,7 +24,7 @@ fi
 objects=$(mktemp -d)
 trap 'rm -rf "$objects"' EXIT
 flags="-std=c17 -O3 -fPIC -fvisibility=hidden -ffp-contract=off -fno-math-errno -Wall -Wextra -Wno-psabi -Wno-unknown-pragmas"
-kernels="linear norm embed rope attention logits ops"
+kernels="linear lora norm embed rope attention logits ops"
 common="pack cpu pool step"
 
 compile() { # VARIANT FLAGS...

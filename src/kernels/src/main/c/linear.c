@@ -2,6 +2,7 @@
  * Linear layers. A tile is 16 outputs by up to 8 rows. Each output of each row is one chain of fma from the first group (or input) to
  * the last in one lane: no sum depends on what else is in the tile, and how panels and tiles are dealt out changes nothing.
  */
+#include "lora.h"
 #include "ops.h"
 #include "panels.h"
 #include "quantize.h"
@@ -144,6 +145,7 @@ static void add_or_store(const weir_linear *l, int64_t panel, int64_t row, int64
     float *to = l->out + (row + r) * l->stride + panel * WEIR_LANES;
     lanes value = lanes_load(product[r]);
     if (l->bias) value = lanes_add(value, lanes_load(l->bias + panel * WEIR_LANES));
+    value = with_adapter(l, row + r, panel, value);
     if (l->mode == LINEAR_ADD) value = lanes_add(lanes_load(to), value);
     lanes_store(to, value);
   }
@@ -164,13 +166,16 @@ static void gate(const weir_linear *l, int64_t panel, int64_t row, int64_t count
     for (int i = 0; i < 4; i++) {
       value[i] = lanes_load(product[i][r]);
       if (l->bias) value[i] = lanes_add(value[i], lanes_load(l->bias + (panel + i) * WEIR_LANES));
+      value[i] = with_adapter(l, row + r, panel + i, value[i]);
     }
     lanes first = silu(value[0], value[1]), second = silu(value[2], value[3]);
-    if (l->matrix->format >= WEIR_F32) {
+    int exact = l->matrix->format >= WEIR_F32;
+    if (exact || adapted(l, row + r)) { /* an adapter reads the row as it is */
       float *to = l->next->exact + (row + r) * columns + panel / 2 * WEIR_LANES;
       lanes_store(to, first);
       lanes_store(to + WEIR_LANES, second);
-    } else {
+    }
+    if (!exact) {
       quantize_group(l->next, columns / WEIR_GROUP, row + r, panel / 4, first, second);
     }
   }

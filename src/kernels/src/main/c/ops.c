@@ -3,6 +3,7 @@
 #include "lanes.h"
 
 void NAME(linear)(const weir_linear *, int64_t, int64_t);
+void NAME(reduce)(const weir_low_rank *, const float *, int64_t, float *);
 void NAME(embed)(const weir_matrix *, int64_t, float *);
 void NAME(norm)(const float *, const float *, int64_t, int64_t, float, int, const weir_activations *, int64_t);
 void NAME(keep)(const float *, int64_t, int, const weir_activations *, int64_t);
@@ -11,5 +12,5 @@ void NAME(attend)(const weir_model *, int32_t, const weir_slice *, int32_t, int6
 void NAME(answer)(const weir_model *, weir_query *);
 int32_t NAME(tail)(const weir_model *, const weir_query *, double);
 
-const weir_ops NAME(weir_ops) = {NAME(linear), NAME(embed),  NAME(norm),   NAME(keep),
+const weir_ops NAME(weir_ops) = {NAME(linear), NAME(reduce), NAME(embed),  NAME(norm), NAME(keep),
                                  NAME(rope),   NAME(attend), NAME(answer), NAME(tail)};

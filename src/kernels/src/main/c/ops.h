@@ -18,11 +18,17 @@ typedef struct {
   const weir_activations *next; /* of LINEAR_GATE, [rows, N / 2] */
   int64_t stride;
   int32_t mode, rows;
+  /* of the step; null: nothing is added */
+  const weir_adapter *const *adapters; /* [rows] */
+  const float *reduced;                /* [rows][WEIR_MATRIX_PARTS][WEIR_RANK] */
+  int32_t layer, first_part, parts;
 } weir_linear;
 
 typedef struct {
   /* linear_q4.c and so on; panels first to last - 1, of LINEAR_GATE a multiple of 4 */
   void (*linear)(const weir_linear *linear, int64_t first, int64_t last);
+  /* lora.c: reduced = scale A x, [rank, rounded up to 16], of a row x, [columns] */
+  void (*reduce)(const weir_low_rank *part, const float *x, int64_t columns, float *reduced);
   /* embed.c: a row of the table, [hidden padded to 32] */
   void (*embed)(const weir_matrix *table, int64_t token, float *x);
   /* norm.c: RMS norm of a row of `size` elements, n of them not padding, into a row of activations */

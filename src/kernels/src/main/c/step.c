@@ -9,6 +9,7 @@ typedef struct {
   const weir_ops *ops;
   const weir_linear *linear;
   const float *weight; /* of the norm */
+  const float *row;    /* what adapters read, [rows][K] */
   int64_t panels;      /* in a piece */
   int32_t layer;
 } phase;
@@ -49,6 +50,9 @@ static void norm_piece(void *context, int64_t piece) {
   int64_t stride = hidden_stride(m);
   ROWS_OF(piece, p->step->rows) {
     p->ops->norm(m->x + row * stride, p->weight, stride, m->hidden, m->epsilon, m->exact, &m->narrow, row);
+    if (!m->exact && p->step->adapters && p->step->adapters[row]) { /* an adapter reads the row as it is */
+      p->ops->norm(m->x + row * stride, p->weight, stride, m->hidden, m->epsilon, 1, &m->narrow, row);
+    }
   }
 }
 
@@ -103,6 +107,19 @@ static void linear_piece(void *context, int64_t piece) {
   p->ops->linear(p->linear, piece * p->panels, lesser((piece + 1) * p->panels, panels));
 }
 
+/* Parts of a row's adapter that belong to the linear layer. */
+static void reduce_piece(void *context, int64_t piece) {
+  const phase *p = context;
+  const weir_linear *l = p->linear;
+  int64_t part = piece % l->parts, columns = l->matrix->columns;
+  ROWS_OF(piece / l->parts, l->rows) {
+    const weir_adapter *adapter = l->adapters[row];
+    if (!adapter) continue;
+    float *reduced = p->model->reduced + (row * WEIR_MATRIX_PARTS + part) * WEIR_RANK;
+    p->ops->reduce(adapter[l->layer].part + l->first_part + part, p->row + row * columns, columns, reduced);
+  }
+}
+
 static void answer_piece(void *context, int64_t piece) {
   const phase *p = context;
   p->ops->answer(p->model, p->step->queries + piece);
@@ -119,6 +136,21 @@ static void run_linear(phase *p, const weir_linear *linear) {
   run(p, linear_piece, (panels + p->panels - 1) / p->panels);
 }
 
+/* The same with what adapters add: parts of theirs from `first` on, which read `in`, [rows][K]. */
+static void run_adapted(phase *p, weir_linear linear, int32_t first, int32_t parts, const float *in) {
+  if (p->step->adapters) {
+    linear.adapters = p->step->adapters;
+    linear.reduced = p->model->reduced;
+    linear.layer = p->layer;
+    linear.first_part = first;
+    linear.parts = parts;
+    p->linear = &linear;
+    p->row = in;
+    run(p, reduce_piece, row_pieces(linear.rows) * parts);
+  }
+  run_linear(p, &linear);
+}
+
 static void run_layer(phase *p) {
   const weir_model *m = p->model;
   const weir_layer *l = m->layer + p->layer;
@@ -127,18 +159,22 @@ static void run_layer(phase *p) {
   for (int32_t i = 0; i < p->step->slice_count; i++) pieces += slice_pieces(p, i);
   p->weight = l->attention_norm;
   run(p, norm_piece, by_rows);
-  run_linear(p, &(weir_linear){.matrix = &l->qkv, .in = &m->narrow, .out = m->y, .stride = l->qkv.rows, .mode = LINEAR_STORE, .rows = n});
+  run_adapted(p, (weir_linear){.matrix = &l->qkv, .in = &m->narrow, .out = m->y, .stride = l->qkv.rows, .mode = LINEAR_STORE, .rows = n},
+              WEIR_QKV_PARTS, 3, m->narrow.exact);
   run(p, rope_piece, by_rows);
   run(p, attend_piece, pieces);
   run(p, keep_piece, by_rows);
-  run_linear(p, &(weir_linear){.matrix = &l->output, .in = &m->narrow, .bias = l->output_bias, .out = m->x, .stride = hidden_stride(m),
-                               .mode = LINEAR_ADD, .rows = n});
+  run_adapted(p, (weir_linear){.matrix = &l->output, .in = &m->narrow, .bias = l->output_bias, .out = m->x, .stride = hidden_stride(m),
+                               .mode = LINEAR_ADD, .rows = n},
+              WEIR_OUTPUT_PARTS, 1, m->mixed);
   p->weight = l->feed_norm;
   run(p, norm_piece, by_rows);
-  run_linear(p, &(weir_linear){.matrix = &l->feed, .in = &m->narrow, .bias = l->feed_bias, .next = &m->wide, .mode = LINEAR_GATE,
-                               .rows = n});
-  run_linear(p, &(weir_linear){.matrix = &l->down, .in = &m->wide, .bias = l->down_bias, .out = m->x, .stride = hidden_stride(m),
-                               .mode = LINEAR_ADD, .rows = n});
+  run_adapted(p, (weir_linear){.matrix = &l->feed, .in = &m->narrow, .bias = l->feed_bias, .next = &m->wide, .mode = LINEAR_GATE,
+                               .rows = n},
+              WEIR_FEED_PARTS, 2, m->narrow.exact);
+  run_adapted(p, (weir_linear){.matrix = &l->down, .in = &m->wide, .bias = l->down_bias, .out = m->x, .stride = hidden_stride(m),
+                               .mode = LINEAR_ADD, .rows = n},
+              WEIR_DOWN_PARTS, 1, m->wide.exact);
 }
 
 void weir_run(const weir_model *model, const weir_step *step) {

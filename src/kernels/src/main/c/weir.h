@@ -14,7 +14,8 @@ enum {
   WEIR_TILE = 8,         /* rows that a linear layer computes together */
   WEIR_BLOCK = 16,       /* positions of a cache block */
   WEIR_CANDIDATES = 64,  /* most candidates of a row */
-  WEIR_HEAD_SIZE = 256   /* largest head */
+  WEIR_HEAD_SIZE = 256,  /* largest head */
+  WEIR_RANK = 256        /* highest rank of an adapter */
 };
 
 /*
@@ -54,7 +55,7 @@ typedef struct {
   float *scale;   /* [tiles][G][8] */
   float *shift;   /* [tiles][G][8] scale times the sum of the values: what a minimum is multiplied by */
   int32_t *zero;  /* [tiles][G][8] -128 times the sum of the values: what the weights' zero adds */
-  float *exact;   /* [rows][K]; used instead if the model's matrices are F32 or BF16 */
+  float *exact;   /* [rows][K]; used instead if the model's matrices are F32 or BF16; adapters read it in every model that has some */
 } weir_activations;
 
 typedef struct {
@@ -67,6 +68,7 @@ typedef struct {
   float *x;                        /* [rows][hidden, padded to 32] residual stream */
   float *y;                        /* [rows][N of qkv] */
   float *mixed;                    /* [rows][heads head size, padded to 32] */
+  float *reduced;                  /* [rows][WEIR_MATRIX_PARTS][WEIR_RANK] scale A x of an adapter's parts of a matrix; null if no step has adapters */
   weir_activations narrow, wide;   /* K: up to the larger of hidden and heads head size; intermediate */
   int64_t cache_blocks;
   int32_t layers, hidden, intermediate, heads, kv_heads, head_size, pairs, vocabulary;
@@ -76,6 +78,27 @@ typedef struct {
   float epsilon, query_scale;
   int32_t reserved;
 } weir_model;
+
+/*
+ * What an adapter adds to the outputs of one linear layer of the checkpoint (Hu 2021): scale B (A x). Its outputs are whole panels of
+ * the matrix that the layer is a part of: `first`, and every (1 << turns)-th from there.
+ */
+typedef struct {
+  const float *a;  /* [rank / 16, rounded up][K][16]: a lane is a row of A; those beyond the rank are 0 */
+  const float *b;  /* [panels][rank][16] */
+  int32_t rank;    /* 1 to WEIR_RANK; 0: the layer stays as it is, and all other fields are 0 */
+  int32_t first, turns, panels;
+  float scale;
+  int32_t reserved;
+} weir_low_rank;
+
+/* Linear layers that an adapter can change. Those of one matrix, 3 at most, stand together: q, k, v; o; gate, up; down. */
+enum { WEIR_QKV_PARTS = 0, WEIR_OUTPUT_PARTS = 3, WEIR_FEED_PARTS = 4, WEIR_DOWN_PARTS = 6, WEIR_PARTS = 7, WEIR_MATRIX_PARTS = 3 };
+
+/* One layer of an adapter. */
+typedef struct {
+  weir_low_rank part[WEIR_PARTS];
+} weir_adapter;
 
 /* Tokens of one sequence. */
 typedef struct {
@@ -111,6 +134,8 @@ typedef struct {
   const int32_t *tokens;    /* [rows] */
   const int32_t *positions; /* [rows] */
   const weir_slice *slices;
+  /* [rows] the adapter of each row, [layers], or null; null if no row has one */
+  const weir_adapter *const *adapters;
   weir_query *queries; /* in the order of their rows */
   float *logits;       /* [queries][N of the head] */
   int32_t rows, slice_count, query_count;

@@ -80,9 +80,8 @@ static weir_matrix matrix(int64_t rows, int64_t columns, int64_t padded_rows, in
 static weir_activations activations(int64_t columns, int exact) {
   weir_activations a = {0};
   int64_t elements = padded(ROWS, WEIR_TILE) * columns;
-  if (exact) {
-    a.exact = buffer(elements * 4 + 8 * columns * 4);
-  } else {
+  a.exact = buffer(elements * 4 + 8 * columns * 4); /* adapters read it too */
+  if (!exact) {
     a.values = buffer(elements);
     a.scale = buffer(elements / 8);
     a.shift = buffer(elements / 8);
@@ -133,6 +132,40 @@ static weir_model random_model(void) {
   return m;
 }
 
+/* One linear layer of an adapter, or none. */
+static weir_low_rank low_rank(int64_t inputs, int64_t columns, int64_t outputs, int32_t first, int32_t turns) {
+  if (below(3) == 0) return (weir_low_rank){0};
+  weir_low_rank part = {.rank = 1 + (int32_t)below(40), .first = first, .turns = turns, .scale = uniform()};
+  part.panels = (int32_t)(padded(outputs, WEIR_LANES) / WEIR_LANES);
+  int64_t rows = padded(part.rank, WEIR_LANES);
+  float *a = buffer(rows * columns * 4), *b = buffer((int64_t)part.panels * part.rank * WEIR_LANES * 4);
+  for (int64_t i = 0; i < rows * columns; i++) {
+    int64_t row = i / columns / WEIR_LANES * WEIR_LANES + i % WEIR_LANES, k = i / WEIR_LANES % columns;
+    a[i] = row < part.rank && k < inputs ? uniform() / 4 : 0;
+  }
+  for (int64_t i = 0; i < (int64_t)part.panels * part.rank * WEIR_LANES; i++) {
+    b[i] = i / WEIR_LANES / part.rank * WEIR_LANES + i % WEIR_LANES < outputs ? uniform() / 4 : 0;
+  }
+  part.a = a;
+  part.b = b;
+  return part;
+}
+
+static weir_adapter *random_adapter(const weir_model *m) {
+  int32_t width = (int32_t)padded(m->hidden, 32), queries = m->heads * m->head_size, keys = m->kv_heads * m->head_size;
+  weir_adapter *adapter = buffer(m->layers * (int64_t)sizeof *adapter);
+  for (int i = 0; i < m->layers; i++) {
+    adapter[i] = (weir_adapter){{low_rank(m->hidden, width, queries, 0, 0),
+                                 low_rank(m->hidden, width, keys, queries / 16, 0),
+                                 low_rank(m->hidden, width, keys, (queries + keys) / 16, 0),
+                                 low_rank(queries, padded(queries, 32), m->hidden, 0, 0),
+                                 low_rank(m->hidden, width, m->intermediate, 0, 1),
+                                 low_rank(m->hidden, width, m->intermediate, 1, 1),
+                                 low_rank(m->intermediate, padded(m->intermediate, 32), m->hidden, 0, 0)}};
+  }
+  return adapter;
+}
+
 /* What a run writes to: a cache of garbage that is not a number, and scratch. */
 static void fresh_buffers(weir_model *m) {
   int64_t width = padded(m->hidden, 32), attended = padded((int64_t)m->heads * m->head_size, 32);
@@ -141,12 +174,13 @@ static void fresh_buffers(weir_model *m) {
   m->y = buffer((int64_t)ROWS * m->layer[0].qkv.rows * 4);
   m->mixed = buffer(ROWS * attended * 4);
   memset(m->mixed, 0, (size_t)(ROWS * attended * 4)); /* its padding is never written */
+  m->reduced = buffer((int64_t)ROWS * WEIR_MATRIX_PARTS * WEIR_RANK * 4);
   m->narrow = activations(width > attended ? width : attended, m->exact);
   m->wide = activations(padded(m->intermediate, 32), m->exact);
 }
 
 /* Three steps of some sequences, the same for every variant; logits of all rows come back. */
-static float *three_steps(weir_model *m, uint64_t schedule) {
+static float *three_steps(weir_model *m, const weir_adapter *const *adapters, uint64_t schedule) {
   seed = schedule;
   int64_t stride = m->head.rows;
   float *all = buffer(3 * ROWS * stride * 4), *logits = all;
@@ -155,6 +189,7 @@ static float *three_steps(weir_model *m, uint64_t schedule) {
     int32_t *tokens = buffer(ROWS * 4), *positions = buffer(ROWS * 4), *tables[SLICES];
     weir_slice *slices = buffer(SLICES * (int64_t)sizeof *slices);
     weir_query *queries = buffer(ROWS * (int64_t)sizeof *queries);
+    const weir_adapter **of = buffer(ROWS * (int64_t)sizeof *of);
     int32_t row = 0;
     for (int i = 0; i < SLICES; i++) {
       int32_t rows = below(2) ? 1 : 1 + (int32_t)below(12);
@@ -164,6 +199,7 @@ static float *three_steps(weir_model *m, uint64_t schedule) {
       for (int r = 0; r < rows; r++, row++) {
         tokens[row] = (int32_t)below((uint32_t)m->vocabulary);
         positions[row] = position[i]++;
+        of[row] = adapters[i];
       }
     }
     int32_t count = 1 + (int32_t)below((uint32_t)row);
@@ -180,7 +216,7 @@ static float *three_steps(weir_model *m, uint64_t schedule) {
                                 .bias = values, .repetition = values + 1, .reduction = values + 2, .unedited = values + 3,
                                 .allowed = below(2) ? allowed : 0};
     }
-    weir_step step = {tokens, positions, slices, queries, logits, row, SLICES, count, 0};
+    weir_step step = {tokens, positions, slices, below(3) ? of : 0, queries, logits, row, SLICES, count, 0};
     weir_run(m, &step);
     for (int q = 0; q < count; q++)
       if (queries[q].candidates > 0 && queries[q].arg_max >= 0) {
@@ -200,12 +236,13 @@ int main(void) {
   for (uint64_t i = 1; i <= MODELS; i++) {
     seed = i;
     weir_model m = random_model();
+    const weir_adapter *first = random_adapter(&m), *adapters[SLICES] = {first, 0, random_adapter(&m), first};
     float *expected = 0;
     for (m.variant = WEIR_PORTABLE; m.variant <= best; m.variant++)
       for (int p = 0; p < 2; p++) {
         m.pool = pools[p];
         fresh_buffers(&m);
-        float *logits = three_steps(&m, i * 77);
+        float *logits = three_steps(&m, adapters, i * 77);
         if (!expected) expected = logits;
         if (memcmp(logits, expected, (size_t)(3 * ROWS * m.head.rows) * 4)) {
           fprintf(stderr, "model %d differs on variant %d\n", (int)i, m.variant);

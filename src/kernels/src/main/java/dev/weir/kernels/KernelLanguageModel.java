@@ -1,9 +1,6 @@
 package dev.weir.kernels;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.weir.engine.CacheBudget;
 import dev.weir.engine.LanguageModel;
@@ -16,6 +13,7 @@ import dev.weir.text.Checkpoint;
 import dev.weir.text.CheckpointException;
 import dev.weir.text.MachineMemory;
 import dev.weir.text.ModelConfig;
+import dev.weir.text.lora.LoraAdapter;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Locale;
@@ -35,8 +33,6 @@ public final class KernelLanguageModel implements LanguageModel {
 
   /** Rows that are computed together at most; more take several passes. */
   private static final int MOST_ROWS = 512;
-
-  private static final int GROUP = 32;
 
   private final NativeKernels kernels;
   private final NativeMemory memory;
@@ -85,7 +81,19 @@ public final class KernelLanguageModel implements LanguageModel {
 
   /** Loads a model; see {@link #load(Checkpoint, KernelOptions, DoubleConsumer)}. */
   public static KernelLanguageModel load(Checkpoint checkpoint, KernelOptions options) {
-    return load(checkpoint, options, fraction -> {});
+    return load(checkpoint, options, List.of());
+  }
+
+  /**
+   * Loads a model with adapters; see {@link #load(Checkpoint, KernelOptions, DoubleConsumer)}.
+   *
+   * @param adapters made for this model; a slice names them by their places, from 1. They can be
+   *     closed afterwards
+   */
+  public static KernelLanguageModel load(
+      Checkpoint checkpoint, KernelOptions options, List<LoraAdapter> adapters) {
+    NativeKernels kernels = NativeKernels.get();
+    return load(checkpoint, options, adapters, fraction -> {}, kernels, kernels.variant());
   }
 
   /**
@@ -100,12 +108,13 @@ public final class KernelLanguageModel implements LanguageModel {
   public static KernelLanguageModel load(
       Checkpoint checkpoint, KernelOptions options, DoubleConsumer progress) {
     NativeKernels kernels = NativeKernels.get();
-    return load(checkpoint, options, progress, kernels, kernels.variant());
+    return load(checkpoint, options, List.of(), progress, kernels, kernels.variant());
   }
 
   static KernelLanguageModel load(
       Checkpoint checkpoint,
       KernelOptions options,
+      List<LoraAdapter> adapters,
       DoubleConsumer progress,
       NativeKernels kernels,
       Variant variant) {
@@ -117,14 +126,20 @@ public final class KernelLanguageModel implements LanguageModel {
     KernelPrecision precision =
         options.precision() == KernelPrecision.AUTO ? KernelPrecision.GROUPS : options.precision();
     KernelWeights weights = new KernelWeights(config);
-    long weightBytes = (long) (weights.elements() * KernelWeights.elementBytes(precision));
+    long weightBytes =
+        (long) (weights.elements() * KernelWeights.elementBytes(precision))
+            + AdapterPacker.bytes(config, adapters);
     CacheBudget budget =
         CacheBudget.of(
             options.slots(),
             options.maxContext(),
             options.kvMemory(),
             config.contextLength(),
-            2L * config.layers() * config.kvHeads() * config.headSize() * cacheBytes(precision),
+            2L
+                * config.layers()
+                * config.kvHeads()
+                * config.headSize()
+                * ModelStruct.cacheBytes(precision),
             MachineMemory.availableBytes() - weightBytes);
     ModelLimits limits =
         new ModelLimits(
@@ -138,7 +153,8 @@ public final class KernelLanguageModel implements LanguageModel {
                 "-",
                 checkpoint.digest().get().substring(0, 16),
                 precision.name().toLowerCase(Locale.ROOT),
-                "kernels" + NUMERICS));
+                "kernels" + NUMERICS),
+            adapters.size());
     NativeMemory memory = new NativeMemory(kernels);
     try {
       MemorySegment model = memory.allocate(Structs.MODEL.byteSize());
@@ -149,9 +165,10 @@ public final class KernelLanguageModel implements LanguageModel {
       }
       RotaryTable rotary =
           new RotaryTable(Objects.requireNonNull(config.rope()), limits.contextLength(), memory);
-      describe(model, config, limits, precision, variant, memory, rotary);
+      ModelStruct.describe(model, config, limits, precision, variant, MOST_ROWS, memory, rotary);
+      List<MemorySegment> packed = new AdapterPacker(config, memory).pack(adapters);
       int logitsStride = MatrixPacker.padded(config.vocabulary(), 16);
-      StepMemory steps = new StepMemory(kernels, memory, limits, MOST_ROWS, logitsStride);
+      StepMemory steps = new StepMemory(kernels, memory, limits, MOST_ROWS, logitsStride, packed);
       MemorySegment pool = kernels.openPool(options.threads());
       model.set(ADDRESS, Structs.offset(Structs.MODEL, "pool"), pool);
       return new KernelLanguageModel(
@@ -160,85 +177,6 @@ public final class KernelLanguageModel implements LanguageModel {
       memory.close();
       throw e;
     }
-  }
-
-  private static int cacheBytes(KernelPrecision precision) {
-    return precision == KernelPrecision.F32 ? Float.BYTES : Short.BYTES;
-  }
-
-  /** Fills the sizes and buffers of a {@code weir_model} that has its weights. */
-  private static void describe(
-      MemorySegment model,
-      ModelConfig config,
-      ModelLimits limits,
-      KernelPrecision precision,
-      Variant variant,
-      NativeMemory memory,
-      RotaryTable rotary) {
-    boolean exact = precision == KernelPrecision.F32 || precision == KernelPrecision.BF16;
-    int attended = MatrixPacker.padded(config.heads() * config.headSize(), GROUP);
-    int qkv = (config.heads() + 2 * config.kvHeads()) * config.headSize();
-    int width = KernelWeights.width(config);
-    int inner = MatrixPacker.padded(config.intermediate(), GROUP);
-    long cache =
-        2L
-            * config.layers()
-            * limits.cacheBlocks()
-            * BLOCK_TOKENS
-            * config.kvHeads()
-            * config.headSize()
-            * cacheBytes(precision);
-    set(model, "cosine", rotary.cosine());
-    set(model, "sine", rotary.sine());
-    set(model, "cache", memory.allocate(cache));
-    set(model, "x", memory.allocate((long) MOST_ROWS * width * Float.BYTES));
-    set(model, "y", memory.allocate((long) MOST_ROWS * qkv * Float.BYTES));
-    set(model, "mixed", memory.allocate((long) MOST_ROWS * attended * Float.BYTES));
-    activations(model, "narrow", Math.max(width, attended), exact, memory);
-    activations(model, "wide", inner, exact, memory);
-    model.set(JAVA_LONG, Structs.offset(Structs.MODEL, "cache_blocks"), limits.cacheBlocks());
-    set(model, "layers", config.layers());
-    set(model, "hidden", config.hidden());
-    set(model, "intermediate", config.intermediate());
-    set(model, "heads", config.heads());
-    set(model, "kv_heads", config.kvHeads());
-    set(model, "head_size", config.headSize());
-    set(model, "pairs", Objects.requireNonNull(config.rope()).inverseFrequencies().size());
-    set(model, "vocabulary", config.vocabulary());
-    set(model, "cache_is_f32", precision == KernelPrecision.F32 ? 1 : 0);
-    set(model, "exact", exact ? 1 : 0);
-    set(model, "variant", variant.ordinal());
-    model.set(JAVA_FLOAT, Structs.offset(Structs.MODEL, "epsilon"), (float) config.normEpsilon());
-    model.set(
-        JAVA_FLOAT,
-        Structs.offset(Structs.MODEL, "query_scale"),
-        (float) (1 / Math.sqrt(config.headSize())));
-  }
-
-  private static void activations(
-      MemorySegment model, String field, int columns, boolean exact, NativeMemory memory) {
-    MemorySegment to =
-        model.asSlice(Structs.offset(Structs.MODEL, field), Structs.ACTIVATIONS.byteSize());
-    long elements = (long) MOST_ROWS * columns;
-    if (exact) {
-      // Tiles of eight rows are computed whole: rows beyond the last are read, and ignored.
-      MemorySegment values = memory.allocate((elements + 8L * columns) * Float.BYTES);
-      to.set(ADDRESS, Structs.offset(Structs.ACTIVATIONS, "exact"), values);
-      return;
-    }
-    to.set(ADDRESS, Structs.offset(Structs.ACTIVATIONS, "values"), memory.allocate(elements));
-    long scales = elements / GROUP * Float.BYTES;
-    for (String name : List.of("scale", "shift", "zero")) {
-      to.set(ADDRESS, Structs.offset(Structs.ACTIVATIONS, name), memory.allocate(scales));
-    }
-  }
-
-  private static void set(MemorySegment model, String field, MemorySegment value) {
-    model.set(ADDRESS, Structs.offset(Structs.MODEL, field), value);
-  }
-
-  private static void set(MemorySegment model, String field, int value) {
-    model.set(JAVA_INT, Structs.offset(Structs.MODEL, field), value);
   }
 
   @Override

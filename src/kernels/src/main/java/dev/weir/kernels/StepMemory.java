@@ -44,6 +44,9 @@ final class StepMemory implements AutoCloseable {
   private final MemorySegment positions;
   private final MemorySegment slices;
   private final MemorySegment tables;
+  private final MemorySegment adapters;
+  // a weir_adapter [layers] for each that a slice may name
+  private final List<MemorySegment> served;
   private final MemorySegment step;
   private final GrowingMemory queries;
   private final GrowingMemory logits;
@@ -54,22 +57,28 @@ final class StepMemory implements AutoCloseable {
   private int sliceCount;
   private int firstQuery;
   private int queryCount;
+  // whether a row of the pass has an adapter
+  private boolean adapted;
 
   /**
    * @param mostRows of a pass
    * @param logitsStride elements from one row of logits to the next
+   * @param served adapters, as {@link AdapterPacker} lays them out
    */
   StepMemory(
       NativeKernels kernels,
       NativeMemory memory,
       ModelLimits limits,
       int mostRows,
-      int logitsStride) {
+      int logitsStride,
+      List<MemorySegment> served) {
     this.limits = limits;
     this.logitsStride = logitsStride;
     this.tableLength = Math.ceilDiv(limits.contextLength(), LanguageModel.BLOCK_TOKENS);
     tokens = memory.allocate((long) mostRows * Integer.BYTES);
     positions = memory.allocate((long) mostRows * Integer.BYTES);
+    this.served = List.copyOf(served);
+    adapters = memory.allocate(served.isEmpty() ? 0 : mostRows * ADDRESS.byteSize());
     int mostSlices = Math.min(mostRows, limits.slots());
     slices = memory.allocate(mostSlices * Structs.SLICE.byteSize());
     tables = memory.allocate((long) mostSlices * tableLength * Integer.BYTES);
@@ -100,6 +109,7 @@ final class StepMemory implements AutoCloseable {
     rows = 0;
     sliceCount = 0;
     firstQuery = queryCount;
+    adapted = false;
   }
 
   int rows() {
@@ -117,6 +127,9 @@ final class StepMemory implements AutoCloseable {
     slices.set(JAVA_INT, at + SLICE_ROW, rows);
     slices.set(JAVA_INT, at + SLICE_ROWS, to - from);
     slices.set(JAVA_INT, at + SLICE_POSITION, position);
+    if (!served.isEmpty()) {
+      adapt(slice.adapter(), rows, rows + to - from);
+    }
     int firstQueried = slice.tokens().length - slice.queries().size();
     for (int i = from; i < to; i++, rows++) {
       tokens.setAtIndex(JAVA_INT, rows, slice.tokens()[i]);
@@ -125,6 +138,14 @@ final class StepMemory implements AutoCloseable {
         query(slice.queries().get(i - firstQueried), rows);
       }
     }
+  }
+
+  private void adapt(int adapter, int firstRow, int endRow) {
+    MemorySegment layers = adapter == 0 ? MemorySegment.NULL : served.get(adapter - 1);
+    for (int row = firstRow; row < endRow; row++) {
+      adapters.setAtIndex(ADDRESS, row, layers);
+    }
+    adapted |= adapter != 0;
   }
 
   private void query(LogitsQuery query, int row) {
@@ -178,6 +199,8 @@ final class StepMemory implements AutoCloseable {
     step.set(ADDRESS, Structs.offset(Structs.STEP, "tokens"), tokens);
     step.set(ADDRESS, Structs.offset(Structs.STEP, "positions"), positions);
     step.set(ADDRESS, Structs.offset(Structs.STEP, "slices"), slices);
+    step.set(
+        ADDRESS, Structs.offset(Structs.STEP, "adapters"), adapted ? adapters : MemorySegment.NULL);
     int count = queryCount - firstQuery;
     if (count > 0) {
       step.set(ADDRESS, Structs.offset(Structs.STEP, "queries"), query(firstQuery));

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.weir.text.lora.Projection;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.StructLayout;
@@ -62,6 +63,7 @@ final class Structs {
           ADDRESS.withName("x"),
           ADDRESS.withName("y"),
           ADDRESS.withName("mixed"),
+          ADDRESS.withName("reduced"),
           ACTIVATIONS.withName("narrow"),
           ACTIVATIONS.withName("wide"),
           JAVA_LONG.withName("cache_blocks"),
@@ -120,6 +122,7 @@ final class Structs {
           ADDRESS.withName("tokens"),
           ADDRESS.withName("positions"),
           ADDRESS.withName("slices"),
+          ADDRESS.withName("adapters"),
           ADDRESS.withName("queries"),
           ADDRESS.withName("logits"),
           JAVA_INT.withName("rows"),
@@ -127,9 +130,25 @@ final class Structs {
           JAVA_INT.withName("query_count"),
           JAVA_INT.withName("reserved"));
 
+  static final StructLayout LOW_RANK =
+      MemoryLayout.structLayout(
+          ADDRESS.withName("a"),
+          ADDRESS.withName("b"),
+          JAVA_INT.withName("rank"),
+          JAVA_INT.withName("first"),
+          JAVA_INT.withName("turns"),
+          JAVA_INT.withName("panels"),
+          JAVA_FLOAT.withName("scale"),
+          JAVA_INT.withName("reserved"));
+
+  /** One layer of an adapter: its parts in the order of {@code Projection}. */
+  static final StructLayout ADAPTER =
+      MemoryLayout.structLayout(
+          MemoryLayout.sequenceLayout(Projection.values().length, LOW_RANK).withName("part"));
+
   /** In the order of {@code weir_size}. */
   static final List<StructLayout> ALL =
-      List.of(MATRIX, LAYER, ACTIVATIONS, MODEL, SLICE, QUERY, STEP);
+      List.of(MATRIX, LAYER, ACTIVATIONS, MODEL, SLICE, QUERY, STEP, LOW_RANK, ADAPTER);
 
   private Structs() {}
 

@@ -142,6 +142,7 @@ class KernelLanguageModelTest {
     KernelLanguageModel.load(
             TestingTensors.random(CONFIG, 1).checkpoint(CONFIG),
             TestingKernels.F32,
+            List.of(),
             told::add,
             kernels,
             kernels.variant())
@@ -153,7 +154,7 @@ class KernelLanguageModelTest {
     NativeKernels kernels = TestingKernels.get();
     KernelOptions options = TestingKernels.F32.withPrecision(precision);
     return KernelLanguageModel.load(
-        tensors.checkpoint(CONFIG), options, fraction -> {}, kernels, kernels.variant());
+        tensors.checkpoint(CONFIG), options, List.of(), fraction -> {}, kernels, kernels.variant());
   }
 
   private static SequenceSlice slice(int firstBlock, int start, int... tokens) {

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.weir.text.Checkpoint;
+import dev.weir.text.lora.LoraAdapter;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** The compiled kernels, in every variant that this machine can run. */
@@ -34,6 +36,11 @@ final class TestingKernels {
   }
 
   static KernelLanguageModel load(Checkpoint checkpoint, KernelOptions options, Variant variant) {
-    return KernelLanguageModel.load(checkpoint, options, fraction -> {}, get(), variant);
+    return load(checkpoint, options, List.of(), variant);
+  }
+
+  static KernelLanguageModel load(
+      Checkpoint checkpoint, KernelOptions options, List<LoraAdapter> adapters, Variant variant) {
+    return KernelLanguageModel.load(checkpoint, options, adapters, fraction -> {}, get(), variant);
   }
 }
