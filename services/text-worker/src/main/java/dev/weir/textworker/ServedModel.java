@@ -6,8 +6,11 @@ import dev.weir.kernels.KernelOptions;
 import dev.weir.kernels.KernelPrecision;
 import dev.weir.text.Checkpoint;
 import dev.weir.text.CheckpointException;
+import dev.weir.text.lora.LoraAdapter;
 import dev.weir.torch.TorchLanguageModel;
 import dev.weir.torch.TorchOptions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,31 +21,81 @@ import org.slf4j.LoggerFactory;
  * @param model owned by whoever loads it
  * @param precision of the linear layers, such as {@code int8}
  * @param backend what computes it, such as {@code kernels-cpu}
+ * @param adapters that it was loaded with, in the order of their numbers, from 1
  */
-public record ServedModel(LanguageModel model, String precision, String backend) {
+public record ServedModel(
+    LanguageModel model, String precision, String backend, List<Adapter> adapters) {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServedModel.class);
+
+  /** Enough of a digest that no two adapters ever share it. */
+  private static final int DIGEST_DIGITS = 16;
+
+  /**
+   * An adapter that is loaded.
+   *
+   * @param name what clients call the model with it
+   * @param digest SHA-256 of its config and weights, hex
+   */
+  record Adapter(String name, String digest) {
+    /** The model's own, and what the adapter changes. */
+    String numericsId(String model) {
+      return model + "-lora-" + digest.substring(0, DIGEST_DIGITS);
+    }
+  }
+
+  /** A model without adapters. */
+  public ServedModel(LanguageModel model, String precision, String backend) {
+    this(model, precision, backend, List.of());
+  }
 
   /**
    * Loads a model; the checkpoint can be closed afterwards.
    *
    * @throws CheckpointException if the checkpoint is damaged or not supported; the message says why
-   * @throws IllegalArgumentException if the settings ask for what the device does not have
+   * @throws IllegalArgumentException if the settings ask for what the device does not have, or for
+   *     adapters where the kernels cannot run
    */
   public static ServedModel load(Checkpoint checkpoint, TextWorkerConfig config) {
-    if (onKernels(checkpoint, config)) {
-      KernelLanguageModel model = KernelLanguageModel.load(checkpoint, kernelOptions(config));
-      return new ServedModel(
-          model, model.precision().name().toLowerCase(Locale.ROOT), "kernels-" + config.device());
+    List<AdapterFolder> folders = AdapterFolder.of(config, config.name().orElse(checkpoint.name()));
+    if (onKernels(checkpoint, config, !folders.isEmpty())) {
+      return loadOnKernels(checkpoint, config, folders);
     }
     TorchLanguageModel model = TorchLanguageModel.load(checkpoint, options(config)).closedAtExit();
     return new ServedModel(
         model, model.precision().name().toLowerCase(Locale.ROOT), "torch-" + config.device());
   }
 
+  private static ServedModel loadOnKernels(
+      Checkpoint checkpoint, TextWorkerConfig config, List<AdapterFolder> folders) {
+    List<LoraAdapter> adapters = new ArrayList<>();
+    try {
+      folders.forEach(folder -> adapters.add(folder.open(checkpoint)));
+      List<Adapter> served = new ArrayList<>();
+      for (int i = 0; i < adapters.size(); i++) {
+        served.add(new Adapter(folders.get(i).name(), adapters.get(i).digest()));
+      }
+      KernelLanguageModel model =
+          KernelLanguageModel.load(checkpoint, kernelOptions(config), adapters);
+      return new ServedModel(
+          model,
+          model.precision().name().toLowerCase(Locale.ROOT),
+          "kernels-" + config.device(),
+          served);
+    } finally {
+      adapters.forEach(LoraAdapter::close);
+    }
+  }
+
   /** The choice is made here, once: what runs does not change while the worker does. */
-  private static boolean onKernels(Checkpoint checkpoint, TextWorkerConfig config) {
+  private static boolean onKernels(
+      Checkpoint checkpoint, TextWorkerConfig config, boolean adapters) {
     if (config.backend() == Backend.TORCH) {
+      if (adapters) {
+        throw new IllegalArgumentException(
+            "adapters of %s run on the CPU kernels only, and backend is torch; leave one of both out"
+                .formatted(checkpoint.name()));
+      }
       return false;
     }
     String obstacle =
@@ -55,6 +108,11 @@ public record ServedModel(LanguageModel model, String precision, String backend)
     if (config.backend() == Backend.KERNELS) {
       throw new IllegalArgumentException(
           "backend is kernels, which cannot run %s: %s".formatted(checkpoint.name(), obstacle));
+    }
+    if (adapters) {
+      throw new IllegalArgumentException(
+          "adapters run on the CPU kernels only, which cannot run %s: %s; serve it without adapters"
+              .formatted(checkpoint.name(), obstacle));
     }
     LOG.info(
         "model {} runs on TorchScript, not on the CPU kernels: {}", checkpoint.name(), obstacle);

@@ -25,12 +25,14 @@ final class TextGenerator implements Generator {
   private final PromptEncoder encoder;
   private final TokenBytes tokenBytes;
   private final Set<Integer> endOfSequence;
+  private final int adapter;
   private final Duration defaultDeadline;
   private final InstantSource clock;
   private final RequestValidator validator = new RequestValidator();
 
   /**
    * @param endOfSequence tokens that end an answer, all in the model's vocabulary
+   * @param adapter of the model, which answers; 0: the model as it is
    * @param defaultDeadline of a request that names none, from its creation
    */
   TextGenerator(
@@ -38,12 +40,14 @@ final class TextGenerator implements Generator {
       PromptEncoder encoder,
       TokenBytes tokenBytes,
       Set<Integer> endOfSequence,
+      int adapter,
       Duration defaultDeadline,
       InstantSource clock) {
     this.engine = engine;
     this.encoder = encoder;
     this.tokenBytes = tokenBytes;
     this.endOfSequence = Set.copyOf(endOfSequence);
+    this.adapter = adapter;
     this.defaultDeadline = defaultDeadline;
     this.clock = clock;
   }
@@ -69,7 +73,8 @@ final class TextGenerator implements Generator {
                   RequestedSampling.seed(request),
                   deadline(request, headers, now),
                   new TextRequest.Group(headers.tenant(), request.getCacheSalt()),
-                  headers.priority()),
+                  headers.priority(),
+                  adapter),
               job);
       return job.of(generation);
     } catch (InvalidRequest e) {

@@ -20,7 +20,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +44,7 @@ final class TextModel implements AutoCloseable {
   private final Description description;
   private final EngineMeters meters;
   private final TextEngine engine;
-  private final TextGenerator generator;
+  private final List<Served> served = new ArrayList<>();
 
   /**
    * What a model card tells beside the limits.
@@ -50,10 +53,17 @@ final class TextModel implements AutoCloseable {
    */
   record Description(String family, String precision, String backend, boolean chat) {}
 
+  /**
+   * What is served under a name of its own: the model as it is, or with an adapter.
+   *
+   * @param numericsId with the same one it gives the same tokens
+   */
+  record Served(String name, String numericsId, TextGenerator generator) {}
+
   private TextModel(
       String name,
       Checkpoint checkpoint,
-      ServedModel served,
+      ServedModel loaded,
       TextWorkerConfig config,
       Duration defaultDeadline,
       MeterRegistry registry) {
@@ -65,34 +75,53 @@ final class TextModel implements AutoCloseable {
     description =
         new Description(
             checkpoint.config().family().name().toLowerCase(Locale.ROOT),
-            served.precision(),
-            served.backend(),
+            loaded.precision(),
+            loaded.backend(),
             encoder.chat());
-    ModelLimits limits = served.model().limits();
+    ModelLimits limits = loaded.model().limits();
     meters = new EngineMeters(registry, name, limits.contextLength());
     engine =
         new TextEngine(
-            served.model(),
+            loaded.model(),
             tokenizer::bytes,
             new TextEngineConfig(
                 config.stepTokens(),
-                Math.max(config.maxWaiting(), TextWorker.intake(config, limits.slots())),
+                // what is taken under every name
+                Math.max(
+                    config.maxWaiting(),
+                    (1 + limits.adapters()) * TextWorker.intake(config, limits.slots())),
                 config.maxWaitingTokens(),
                 tokenizer.stripsLeadingSpace(),
                 config.speculation()),
             meters,
             EngineClock.SYSTEM,
             ComputeLease.of(config.device()));
-    generator =
-        new TextGenerator(
-            engine,
-            encoder,
-            tokenizer::bytes,
-            checkpoint.endOfSequence().stream()
-                .filter(id -> id >= 0 && id < limits.vocabulary())
-                .collect(Collectors.toUnmodifiableSet()),
-            defaultDeadline,
-            InstantSource.system());
+    serve(name, limits.numericsId(), 0, encoder, defaultDeadline);
+    for (ServedModel.Adapter adapter : loaded.adapters()) {
+      String numericsId = adapter.numericsId(limits.numericsId());
+      serve(adapter.name(), numericsId, served.size(), encoder, defaultDeadline);
+    }
+  }
+
+  private void serve(
+      String as, String numericsId, int adapter, PromptEncoder encoder, Duration defaultDeadline) {
+    Tokenizer tokenizer = tokenizer(checkpoint);
+    Set<Integer> ends =
+        checkpoint.endOfSequence().stream()
+            .filter(id -> id >= 0 && id < engine.limits().vocabulary())
+            .collect(Collectors.toUnmodifiableSet());
+    served.add(
+        new Served(
+            as,
+            numericsId,
+            new TextGenerator(
+                engine,
+                encoder,
+                tokenizer::bytes,
+                ends,
+                adapter,
+                defaultDeadline,
+                InstantSource.system())));
   }
 
   /**
@@ -240,8 +269,14 @@ final class TextModel implements AutoCloseable {
     return engine;
   }
 
+  /** What answers requests to the model as it is. */
   TextGenerator generator() {
-    return generator;
+    return served.getFirst().generator();
+  }
+
+  /** The model as it is, and then its adapters. */
+  List<Served> served() {
+    return List.copyOf(served);
   }
 
   /** Ends what runs with an error: close what hands requests over first. */

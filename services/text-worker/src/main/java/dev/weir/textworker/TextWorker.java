@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -29,8 +30,9 @@ public final class TextWorker implements AutoCloseable {
   private final String worker;
   private final int slots;
   private final long readyMs = System.currentTimeMillis();
-  private final Intake intake;
-  private final ModelCardPublisher cards;
+  // one for each name that is served
+  private final List<Intake> intakes = new ArrayList<>();
+  private final List<ModelCardPublisher> cards = new ArrayList<>();
   private boolean closed;
   private boolean left;
 
@@ -40,28 +42,38 @@ public final class TextWorker implements AutoCloseable {
     ModelLimits limits = model.engine().limits();
     worker = config.worker().orElseGet(TextWorker::hostAndProcess);
     slots = limits.slots();
-    intake =
+    try {
+      model.served().forEach(served -> take(served, config, streams, registry));
+      for (int i = 0; i < intakes.size(); i++) {
+        awaitReady(intakes.get(i), model.served().get(i).name(), config.joinTimeout());
+      }
+      for (TextModel.Served served : model.served()) {
+        cards.add(new ModelCardPublisher(streams, () -> card(served)));
+      }
+    } catch (RuntimeException e) {
+      leave();
+      throw e;
+    }
+  }
+
+  private void take(
+      TextModel.Served served,
+      TextWorkerConfig config,
+      StreamConfig streams,
+      MeterRegistry registry) {
+    intakes.add(
         Intake.start(
             streams,
             new IntakeOptions(
-                model.name(),
+                served.name(),
                 worker,
                 slots,
                 intake(config, slots),
-                limits.numericsId(),
+                served.numericsId(),
                 config.closeLimit(),
                 config.holdLimit()),
-            model.generator(),
-            registry);
-    ModelCardPublisher publisher;
-    try {
-      awaitReady(intake, model.name(), config.joinTimeout());
-      publisher = new ModelCardPublisher(streams, this::card);
-    } catch (RuntimeException e) {
-      intake.close();
-      throw e;
-    }
-    cards = publisher;
+            served.generator(),
+            registry));
   }
 
   /**
@@ -99,7 +111,7 @@ public final class TextWorker implements AutoCloseable {
       admin.ensure(List.of()); // a broker that is down is told before a model is loaded
       TextModel model = load.get();
       try {
-        admin.ensure(List.of(model.name()));
+        admin.ensure(model.served().stream().map(TextModel.Served::name).toList());
         TextWorker worker = new TextWorker(model, config, streams, registry);
         worker.leaveWhenTheEngineFails();
         return worker;
@@ -110,7 +122,7 @@ public final class TextWorker implements AutoCloseable {
     }
   }
 
-  /** How many requests a worker takes in all. */
+  /** How many requests a worker takes in all under one name. */
   static int intake(TextWorkerConfig config, int slots) {
     return config.intake() == 0 ? slots + IntakeOptions.LOOK_AHEAD : config.intake();
   }
@@ -141,6 +153,11 @@ public final class TextWorker implements AutoCloseable {
         });
   }
 
+  /** Names that are served: the model's, then those of its adapters. */
+  public List<String> models() {
+    return model.served().stream().map(TextModel.Served::name).toList();
+  }
+
   /** Name of the model that is served. */
   public String model() {
     return model.name();
@@ -161,23 +178,28 @@ public final class TextWorker implements AutoCloseable {
     return model.engine().failure();
   }
 
-  /** What is served now. */
+  /** What is served now under the model's own name. */
   public ModelCard card() {
+    return card(model.served().getFirst());
+  }
+
+  /** Slots are shared by all names, so that each card tells what runs and waits under all. */
+  private ModelCard card(TextModel.Served served) {
     ModelLimits limits = model.engine().limits();
     TextModel.Description description = model.description();
     return ModelCard.newBuilder()
-        .setModel(model.name())
+        .setModel(served.name())
         .setWorker(worker)
         .setKind("text")
         .setFamily(description.family())
         .setContextLength(limits.contextLength())
         .setVocabulary(limits.vocabulary())
         .setSlots(slots)
-        .setRunning(intake.running())
-        .setWaiting(intake.waiting())
+        .setRunning(intakes.stream().mapToInt(Intake::running).sum())
+        .setWaiting(intakes.stream().mapToInt(Intake::waiting).sum())
         .setPrecision(description.precision())
         .setBackend(description.backend())
-        .setNumericsId(limits.numericsId())
+        .setNumericsId(served.numericsId())
         .setReadyMs(readyMs)
         .setVersion(version())
         .setChat(description.chat())
@@ -198,7 +220,7 @@ public final class TextWorker implements AutoCloseable {
     }
   }
 
-  /** Takes no more requests: the card goes first, then those under way end or are handed over. */
+  /** Takes no more requests: the cards go first, then those under way end or are handed over. */
   private void leave() {
     synchronized (this) {
       if (left) {
@@ -206,8 +228,18 @@ public final class TextWorker implements AutoCloseable {
       }
       left = true;
     }
-    cards.close();
-    intake.close();
+    cards.forEach(ModelCardPublisher::close);
+    List<Thread> closing =
+        intakes.stream()
+            .map(intake -> Thread.ofPlatform().name("weir-intake-closing").start(intake::close))
+            .toList();
+    try {
+      for (Thread thread : closing) {
+        thread.join(); // each has its own limit
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /**

@@ -8,6 +8,7 @@ import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -24,6 +25,12 @@ public interface TextWorkerConfig {
 
   /** What clients call the model; without it, the name of its file or folder. */
   Optional<String> name();
+
+  /**
+   * Adapters of the model, each {@code NAME=FOLDER}: served as models of their own names, with the
+   * weights, the slots and the cache of this one. Only with the kernels.
+   */
+  Optional<List<String>> adapters();
 
   /** Name of this worker in logs and model cards; without it, host and process id. */
   Optional<String> worker();

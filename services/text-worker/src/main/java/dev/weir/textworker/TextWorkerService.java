@@ -83,7 +83,10 @@ public final class TextWorkerService implements AutoCloseable {
       TextWorker worker = startWorker.apply(service.registry);
       service.worker = worker;
       LOG.info(
-          "worker {} serves {}; health on {}", worker.worker(), worker.model(), service.address());
+          "worker {} serves {}; health on {}",
+          worker.worker(),
+          String.join(", ", worker.models()),
+          service.address());
       return service;
     } catch (RuntimeException e) {
       service.close();

@@ -75,6 +75,7 @@ final class TextGeneratorTest {
             new SpecialTokens("b", "e", null, null)),
         TestingLanguageModel::bytes,
         Set.of(TestingLanguageModel.END),
+        0,
         Duration.ofMinutes(10),
         InstantSource.fixed(NOW));
   }

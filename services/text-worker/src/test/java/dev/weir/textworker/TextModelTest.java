@@ -3,6 +3,7 @@ package dev.weir.textworker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.engine.ModelLimits;
 import dev.weir.engine.TestingLanguageModel;
 import dev.weir.proto.v1.GenerationRequest;
 import dev.weir.proto.v1.Sampling;
@@ -11,6 +12,7 @@ import dev.weir.text.CheckpointException;
 import dev.weir.text.Tokenizer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +71,50 @@ final class TextModelTest {
                   .counter()
                   .count())
           .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anAdapterAnswersUnderItsOwnNameOnTheSameEngine() throws Exception {
+    TestingLanguageModel adaptable =
+        new TestingLanguageModel(new ModelLimits(32, 64, 2, 8, 0, true, "testing", 1));
+    ServedModel served =
+        new ServedModel(
+            adaptable,
+            "f32",
+            "testing",
+            List.of(new ServedModel.Adapter("poems", "0123456789abcdef0123")));
+    try (TextModel text =
+        TextModel.of(
+            TestingCheckpoint.with(new TestingTokenizer(), null),
+            served,
+            TextWorkerConfig.load(
+                Map.of("weir.worker.model", "m", "weir.worker.step-tokens", "64")),
+            Duration.ofMinutes(1),
+            registry)) {
+      assertThat(text.served().stream().map(TextModel.Served::name))
+          .containsExactly("letters", "poems");
+      assertThat(text.served().stream().map(TextModel.Served::numericsId))
+          .containsExactly("testing", "testing-lora-0123456789abcdef");
+      List<List<Integer>> answers = new ArrayList<>();
+      for (TextModel.Served each : text.served()) {
+        TestingSink sink = new TestingSink();
+        each.generator()
+            .begin(
+                GenerationRequest.newBuilder()
+                    .setId("r-" + each.name())
+                    .setModel(each.name())
+                    .setPrompt("a")
+                    .setSampling(
+                        Sampling.newBuilder().setTemperature(0).setMaxTokens(9).setIgnoreEos(true))
+                    .build(),
+                RequestHeaders.NONE,
+                sink)
+            .proceed(List.of());
+        sink.await();
+        answers.add(sink.ids());
+      }
+      assertThat(answers).doesNotHaveDuplicates();
     }
   }
 

@@ -34,6 +34,7 @@ final class TextWorkerConfigTest {
     assertThat(config.closeLimit()).isEqualTo(Duration.ofSeconds(3));
     assertThat(config.host()).isEqualTo("127.0.0.1");
     assertThat(config.port()).isEqualTo(8081);
+    assertThat(config.adapters()).isEmpty();
   }
 
   @Test

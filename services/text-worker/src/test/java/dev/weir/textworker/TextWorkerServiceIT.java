@@ -3,6 +3,7 @@ package dev.weir.textworker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.engine.ModelLimits;
 import dev.weir.engine.TestingLanguageModel;
 import dev.weir.proto.v1.Chunk;
 import dev.weir.proto.v1.FinishReason;
@@ -90,10 +91,15 @@ final class TextWorkerServiceIT {
 
   private static TextModel model(
       TextWorkerConfig config, PrometheusMeterRegistry metrics, TestingLanguageModel model) {
+    return model(config, metrics, new ServedModel(model, "f32", "testing"));
+  }
+
+  private static TextModel model(
+      TextWorkerConfig config, PrometheusMeterRegistry metrics, ServedModel served) {
     return TextModel.of(
         TestingCheckpoint.with(
             new TestingTokenizer(), "{% for m in messages %}{{ m.content }}{% endfor %}"),
-        new ServedModel(model, "f32", "testing"),
+        served,
         config,
         streams().defaultDeadline(),
         metrics);
@@ -155,6 +161,46 @@ final class TextWorkerServiceIT {
             }
           });
       return all.get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void anAdapterHasItsOwnTopicAndCardAndAnswersBesideItsModel() throws Exception {
+    ModelLimits limits = new ModelLimits(32, 64, 2, 8, 0, true, "testing", 1);
+    TextWorkerConfig config = config("base");
+    ServedModel served =
+        new ServedModel(
+            new TestingLanguageModel(limits),
+            "f32",
+            "testing",
+            List.of(new ServedModel.Adapter("poems", "0123456789abcdef0123")));
+    try (TextWorkerService service =
+        TextWorkerService.start(
+            config,
+            streams(),
+            metrics ->
+                TextWorker.start(
+                    config, streams(), metrics, () -> model(config, metrics, served)))) {
+      assertThat(service.worker().models()).containsExactly("base", "poems");
+      List<String> texts = new ArrayList<>();
+      List<String> numerics = new ArrayList<>();
+      for (String name : service.worker().models()) {
+        List<Chunk> answer = ask(name, r -> r.setPrompt("weir"));
+        assertThat(answer.getLast().getFinished().getTotal()).isEqualTo(6);
+        numerics.add(answer.getFirst().getStarted().getNumericsId());
+        texts.add(
+            String.join("", answer.stream().map(chunk -> chunk.getTokens().getText()).toList()));
+      }
+      assertThat(numerics).containsExactly("testing", "testing-lora-0123456789abcdef");
+      assertThat(texts).doesNotHaveDuplicates();
+      try (KafkaModelRegistry registry = new KafkaModelRegistry(streams(), null)) {
+        registry.awaitLoaded();
+        assertThat(
+                registry.cards().stream()
+                    .filter(card -> service.worker().models().contains(card.getModel()))
+                    .map(ModelCard::getNumericsId))
+            .containsExactlyInAnyOrderElementsOf(numerics);
+      }
     }
   }
 

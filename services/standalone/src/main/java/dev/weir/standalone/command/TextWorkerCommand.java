@@ -1,8 +1,10 @@
 package dev.weir.standalone.command;
 
+import dev.weir.standalone.model.AdapterSource;
 import dev.weir.standalone.model.ModelSource;
 import dev.weir.textworker.TextWorkerService;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -52,6 +54,7 @@ final class TextWorkerCommand implements Callable<Integer> {
       more.put("weir.worker.port", port.toString());
     }
     ModelSource source = ModelSource.resolve(model, data.models());
+    List<AdapterSource> adapters = AdapterSource.resolve(workerOptions.adapters, List.of(source));
     Running running = new Running();
     try {
       TextWorkerService worker =
@@ -59,12 +62,14 @@ final class TextWorkerCommand implements Callable<Integer> {
               .stack()
               .add(
                   "worker",
-                  TextWorkerService.start(workerOptions.config(source, more), kafka.streams()));
+                  TextWorkerService.start(
+                      workerOptions.config(source, adapters, more), kafka.streams()));
       Objects.requireNonNull(spec)
           .commandLine()
           .getOut()
           .println(
-              "weir text-worker is ready, %s on %s".formatted(source.name(), worker.address()));
+              "weir text-worker is ready, %s on %s"
+                  .formatted(String.join(", ", worker.worker().models()), worker.address()));
     } catch (Exception e) {
       running.stack().close();
       throw e;

@@ -1,6 +1,7 @@
 package dev.weir.standalone.command;
 
 import dev.weir.standalone.GatewayService;
+import dev.weir.standalone.model.AdapterSource;
 import dev.weir.standalone.model.Catalog;
 import dev.weir.standalone.model.ModelSource;
 import dev.weir.standalone.model.ModelStore;
@@ -85,11 +86,14 @@ final class UpCommand implements Callable<Integer> {
       if (loading.isEmpty() && !noText) {
         loading = load(loader, pulled(out), out);
       }
+      if (loading.isEmpty()) {
+        AdapterSource.resolve(workerOptions.adapters, List.of()); // says that they have no model
+      }
       List<String> served = new ArrayList<>();
       for (ModelLoader.Loading model : loading) {
         TextWorker worker = TextWorker.start(model, streams, metrics);
         running.stack().add("worker " + worker.model(), worker);
-        served.add(worker.model());
+        served.addAll(worker.models());
       }
       for (String model : served) {
         if (!service.models().awaitModel(model, CARD_LIMIT)) {
@@ -131,12 +135,15 @@ final class UpCommand implements Callable<Integer> {
   private List<ModelLoader.Loading> load(
       ModelLoader loader, List<ModelSource> sources, PrintWriter out) {
     List<ModelLoader.Loading> loading = new ArrayList<>();
+    List<AdapterSource> adapters =
+        sources.isEmpty() ? List.of() : AdapterSource.resolve(workerOptions.adapters, sources);
     for (ModelSource model : sources) {
       out.println(model.name() + ": loading");
       // The broker stops too: nobody else could go on with what runs, so there is no use in
       // waiting.
       loading.add(
-          loader.begin(workerOptions.config(model, Map.of("weir.worker.close-limit", "PT1S"))));
+          loader.begin(
+              workerOptions.config(model, adapters, Map.of("weir.worker.close-limit", "PT1S"))));
     }
     return loading;
   }

@@ -1,8 +1,10 @@
 package dev.weir.standalone.command;
 
+import dev.weir.standalone.model.AdapterSource;
 import dev.weir.standalone.model.ModelSource;
 import dev.weir.textworker.TextWorkerConfig;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -63,8 +65,21 @@ final class WorkerOptions {
       description = "never guess outputs ahead from what they repeat (they stay the same)")
   boolean noSpeculation;
 
-  TextWorkerConfig config(ModelSource model, Map<String, String> more) {
+  @Option(
+      names = "--adapter",
+      paramLabel = "NAME=MODEL:FOLDER",
+      description =
+          "serve a LoRA adapter of a model (a folder as PEFT writes it) under a name of its own,"
+              + " on the model's weights and slots; repeatable")
+  List<String> adapters = List.of();
+
+  /** The settings of a model's worker, with its adapters among those that were resolved. */
+  TextWorkerConfig config(
+      ModelSource model, List<AdapterSource> adapters, Map<String, String> more) {
     Map<String, String> settings = new HashMap<>(more);
+    List<AdapterSource> own =
+        adapters.stream().filter(adapter -> adapter.model().equals(model.name())).toList();
+    put(settings, "adapters", own.isEmpty() ? null : AdapterSource.setting(own));
     settings.put("weir.worker.model", model.path().toString());
     settings.put("weir.worker.name", model.name());
     put(settings, "slots", slots);

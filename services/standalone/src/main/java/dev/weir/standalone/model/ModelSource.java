@@ -35,11 +35,16 @@ public record ModelSource(String name, Path path) {
                         .formatted(text, text, text))));
   }
 
+  /** Whether a model can be called so. */
+  static boolean isName(String name) {
+    return name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+  }
+
   private static ModelSource at(String name, Path path) {
     if (!Files.exists(path)) {
       throw new PullException("there is no model at " + path);
     }
-    if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,99}")) {
+    if (!isName(name)) {
       throw new PullException(
           "'%s' cannot name a model (letters, digits, '.', '_' and '-'); use --model NAME=PATH"
               .formatted(name));
