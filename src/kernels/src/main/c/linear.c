@@ -141,11 +141,11 @@ static const uint8_t *panel_of(const weir_linear *l, int64_t panel) {
 static void add_or_store(const weir_linear *l, int64_t panel, int64_t row, int64_t count) {
   tile product;
   whole_tile(l, panel_of(l, panel), row, count, product);
+  if (l->adapters) add_adapters(l, panel, row, count, product);
   for (int64_t r = 0; r < count; r++) {
     float *to = l->out + (row + r) * l->stride + panel * WEIR_LANES;
     lanes value = lanes_load(product[r]);
     if (l->bias) value = lanes_add(value, lanes_load(l->bias + panel * WEIR_LANES));
-    value = with_adapter(l, row + r, panel, value);
     if (l->mode == LINEAR_ADD) value = lanes_add(lanes_load(to), value);
     lanes_store(to, value);
   }
@@ -160,22 +160,21 @@ INLINE lanes silu(lanes gate, lanes up) {
 static void gate(const weir_linear *l, int64_t panel, int64_t row, int64_t count) {
   tile product[4];
   for (int i = 0; i < 4; i++) whole_tile(l, panel_of(l, panel + i), row, count, product[i]);
+  for (int i = 0; l->adapters && i < 4; i++) add_adapters(l, panel + i, row, count, product[i]);
   int64_t columns = l->matrix->rows / 2;
   for (int64_t r = 0; r < count; r++) {
     lanes value[4];
     for (int i = 0; i < 4; i++) {
       value[i] = lanes_load(product[i][r]);
       if (l->bias) value[i] = lanes_add(value[i], lanes_load(l->bias + (panel + i) * WEIR_LANES));
-      value[i] = with_adapter(l, row + r, panel + i, value[i]);
     }
     lanes first = silu(value[0], value[1]), second = silu(value[2], value[3]);
-    int exact = l->matrix->format >= WEIR_F32;
-    if (exact || adapted(l, row + r)) { /* an adapter reads the row as it is */
+    if (l->matrix->format >= WEIR_F32 || l->adapters) { /* adapters read the row as it is */
       float *to = l->next->exact + (row + r) * columns + panel / 2 * WEIR_LANES;
       lanes_store(to, first);
       lanes_store(to + WEIR_LANES, second);
     }
-    if (!exact) {
+    if (l->matrix->format < WEIR_F32) {
       quantize_group(l->next, columns / WEIR_GROUP, row + r, panel / 4, first, second);
     }
   }
