@@ -207,21 +207,29 @@ final class TextModel implements AutoCloseable {
     }
   }
 
-  /** The first steps of a process are slow: they happen here, not in somebody's answer. */
+  /**
+   * The first steps of a process are slow: they happen here, not in somebody's answer. And the
+   * engine learns what outputs and tokens of prompts cost before a prompt comes beside outputs.
+   */
   private void warmUp(Duration limit) {
-    ModelLimits limits = engine.limits();
-    int length = Math.min(WARM_UP_PROMPT, limits.contextLength() / 2);
-    int[] prompt = new int[Math.max(1, length)];
-    for (int i = 0; i < prompt.length; i++) {
-      prompt[i] = i % limits.vocabulary();
-    }
     for (double temperature : new double[] {0, 1}) { // arg max, and whole rows of logits
-      Outcome outcome = run(prompt, temperature, limit);
+      Outcome outcome = run(warmUpPrompt(temperature == 0 ? 0 : 1), temperature, limit);
       if (outcome.error() != null) {
         throw new IllegalStateException(
             "model " + name + " does not answer: " + outcome.error().getMessage(), outcome.error());
       }
     }
+  }
+
+  /** Prompts with different first tokens: none is found in the cache. */
+  private int[] warmUpPrompt(int first) {
+    ModelLimits limits = engine.limits();
+    int length = Math.min(WARM_UP_PROMPT, limits.contextLength() / 2);
+    int[] prompt = new int[Math.max(1, length)];
+    for (int i = 0; i < prompt.length; i++) {
+      prompt[i] = (first + i) % limits.vocabulary();
+    }
+    return prompt;
   }
 
   private Outcome run(int[] prompt, double temperature, Duration limit) {

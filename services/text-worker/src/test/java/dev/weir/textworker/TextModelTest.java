@@ -48,6 +48,14 @@ final class TextModelTest {
   }
 
   @Test
+  void eachPromptOfTheWarmUpIsComputedInWholeSoThatItsCostIsLearned() {
+    try (TextModel text = start(new TestingTokenizer(), null)) {
+      assertThat(text.engine().alive()).isTrue();
+      assertThat(model.stepTokens().stream().filter(tokens -> tokens > 1)).containsExactly(32, 32);
+    }
+  }
+
+  @Test
   void whatItAnswersIsCounted() throws Exception {
     try (TextModel text = start(new TestingTokenizer(), null)) {
       TestingSink sink = new TestingSink();

@@ -69,7 +69,7 @@ final class Scheduler {
       throw new IllegalArgumentException(
           "a step of %d tokens cannot serve %d slots".formatted(stepTokens, limits.slots()));
     }
-    budget = new StepBudget(stepTokens);
+    budget = new StepBudget(stepTokens, limits.window());
     this.speculates = speculates;
     this.sampler = sampler;
     this.metrics = metrics;
@@ -92,33 +92,37 @@ final class Scheduler {
     List<Part> parts = new ArrayList<>();
     hopeless.clear();
     int before = running.size();
+    int soon = 0;
     for (Sequence sequence : List.copyOf(running)) {
       if (sequence.pending() == 1) {
         add(parts, sequence, 1);
+      } else if (sequence.pending() == 0) {
+        soon++;
       }
     }
-    int outputs = parts.size();
-    int drafts = speculates && running.size() == before ? guess(parts) : 0;
-    int left = budget.promptTokens(outputs, drafts);
+    if (speculates && running.size() == before) {
+      guess(parts);
+    }
+    StepBudget.Room room = budget.room(load(parts), soon);
     for (Sequence sequence : List.copyOf(running)) {
       if (sequence.pending() > 1) {
-        left -= add(parts, sequence, left);
+        add(parts, sequence, room);
       }
     }
     if (running.size() == before) { // else the cache is full
-      admit(parts, left, nanos, timeLeft);
+      admit(parts, room, nanos, timeLeft);
     }
     return parts;
   }
 
-  /**
-   * Puts drafts behind outputs, where there is room and it pays.
-   *
-   * @return tokens of drafts
-   */
-  private int guess(List<Part> parts) {
-    double worth = parts.isEmpty() ? 0 : budget.outputNanos(parts.size());
-    double cost = Math.max(1, budget.draftNanos());
+  /** Puts drafts behind outputs, where there is room and it pays. */
+  private void guess(List<Part> parts) {
+    StepLoad outputs = load(parts);
+    double worth = parts.isEmpty() ? 0 : budget.outputNanos(outputs);
+    double cost =
+        parts.isEmpty()
+            ? 0
+            : Math.max(1, budget.draftNanos(outputs.outputPositions() / outputs.outputs()));
     int most = worth == 0 ? 0 : budget.stepTokens() - parts.size();
     int drafts = 0;
     for (int i = 0; i < parts.size() && drafts < most; i++) {
@@ -137,7 +141,12 @@ final class Scheduler {
         }
       }
     }
-    return drafts;
+  }
+
+  /** Gives a running sequence what there is room for. */
+  private void add(List<Part> parts, Sequence sequence, StepBudget.Room room) {
+    int start = sequence.computed();
+    room.take(start, add(parts, sequence, room.tokens(start)));
   }
 
   /** Gives a running sequence its part of a step, if it still runs and there is room left. */
@@ -181,17 +190,16 @@ final class Scheduler {
     metrics.onPreemption(sequence.request.id());
   }
 
-  private void admit(List<Part> parts, int most, long nanos, TimeLeft timeLeft) {
-    int left = most;
+  private void admit(List<Part> parts, StepBudget.Room room, long nanos, TimeLeft timeLeft) {
     Iterator<Sequence> queue = waiting.iterator();
-    while (left > 0 && running.size() < slots && queue.hasNext()) {
+    while (room.tokens(0) > 0 && running.size() < slots && queue.hasNext()) {
       Sequence sequence = queue.next();
       int found = sequence.reuse(pool);
       if (comesSoon(sequence)) {
         sequence.leaveBlocks(pool);
         continue; // somebody computes its next block just now
       }
-      if (budget.promptNanos(sequence.pending()) > timeLeft.nanos(sequence)) {
+      if (budget.promptNanos(found, sequence.pending()) > timeLeft.nanos(sequence)) {
         sequence.leaveBlocks(pool);
         hopeless.add(sequence);
         continue;
@@ -208,7 +216,7 @@ final class Scheduler {
         onAdmitted.accept(sequence);
       }
       running.add(sequence);
-      left -= add(parts, sequence, left);
+      add(parts, sequence, room);
     }
   }
 
@@ -241,15 +249,28 @@ final class Scheduler {
 
   /** A step took so long. */
   void took(List<Part> parts, long nanos) {
+    budget.learn(load(parts), nanos);
+  }
+
+  private StepLoad load(List<Part> parts) {
     int outputs = 0;
+    long outputPositions = 0;
     int drafts = 0;
-    int others = 0;
+    int promptTokens = 0;
+    long promptPositions = 0;
     for (Part part : parts) {
-      outputs += part.known() == 1 ? 1 : 0;
-      others += part.known() == 1 ? 0 : part.known();
+      int known = part.known();
+      long positions = budget.positions(part.slice().start(), known);
+      if (known == 1) {
+        outputs++;
+        outputPositions += positions;
+      } else {
+        promptTokens += known;
+        promptPositions += positions;
+      }
       drafts += part.draft();
     }
-    budget.learn(outputs, drafts, others, nanos);
+    return new StepLoad(outputs, outputPositions, drafts, promptTokens, promptPositions);
   }
 
   /** A step has computed a part; whether its draft is right is not known yet. */

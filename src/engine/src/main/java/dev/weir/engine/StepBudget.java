@@ -2,8 +2,7 @@ package dev.weir.engine;
 
 /**
  * How many tokens of prompts a step may have beside running outputs, so that these hardly notice.
- * The budget is time, learned from the steps themselves: a step of any backend costs what its
- * outputs cost alone, and so much more for each token of a prompt.
+ * The budget is time: what a step costs is learned from the steps themselves, see {@link StepCost}.
  */
 final class StepBudget {
   /**
@@ -15,22 +14,27 @@ final class StepBudget {
   /** A prompt gets on by one block in each step, however slow the device. */
   private static final int LEAST = LanguageModel.BLOCK_TOKENS;
 
-  /** Share of a new measurement in the estimates. */
-  private static final double LEARNING = 0.1;
+  /** Beside outputs a step has so many times the tokens of prompts that one ever had, at most. */
+  private static final int GROWTH = 2;
 
-  private static final double UNKNOWN = 0;
+  /** Steps after which one without prompts tells again what outputs take alone. */
+  private static final int LONGEST_BESIDE_PROMPTS = 50;
 
   private final int stepTokens;
-  // time of a step with 2^i to 2^(i+1) - 1 outputs and nothing else
-  private final double[] outputNanos = new double[32];
-  private double nanosPerPromptToken = UNKNOWN;
-  private double nanosPerDraftToken = UNKNOWN;
+  private final int window;
+  private final StepCost cost = new StepCost();
+  // steps in a row with outputs and prompts
+  private int besidePrompts;
+  // most tokens of prompts that a step ever had
+  private int mostTokens;
 
   /**
    * @param stepTokens most tokens of a step
+   * @param window most positions that a token attends to; 0: all before it
    */
-  StepBudget(int stepTokens) {
+  StepBudget(int stepTokens, int window) {
     this.stepTokens = stepTokens;
+    this.window = window;
   }
 
   /** Most tokens of a step. */
@@ -39,77 +43,102 @@ final class StepBudget {
   }
 
   /**
-   * Most tokens of prompts beside outputs.
+   * What prompts may have of a step.
    *
-   * @param outputs sequences that get one token or more
-   * @param drafts further rows of those
+   * @param load the outputs of the step and their drafts
+   * @param soon sequences that have no output yet and may begin at any moment: a step without
+   *     outputs must not make these wait much longer than one with them
    */
-  int promptTokens(int outputs, int drafts) {
-    int rest = stepTokens - outputs - drafts;
-    if (outputs == 0) {
-      return rest;
+  Room room(StepLoad load, int soon) {
+    int tokens = stepTokens - load.outputs() - load.drafts();
+    if (load.outputs() + soon == 0) {
+      return new Room(tokens, Double.POSITIVE_INFINITY, 0);
     }
-    double alone = outputsAlone(outputs);
-    if (alone == UNKNOWN || nanosPerPromptToken == UNKNOWN) {
-      return rest;
+    if (load.outputs() > 0 && besidePrompts >= LONGEST_BESIDE_PROMPTS) {
+      return new Room(0, 0, 0);
     }
-    double tokens = (STRETCH - 1) * alone / nanosPerPromptToken;
-    return (int) Math.min(rest, Math.max(LEAST, tokens));
+    StepLoad alone = load.outputs() > 0 ? load.outputsAlone() : new StepLoad(soon, 0, 0, 0, 0);
+    int tried = Math.max(LEAST, GROWTH * mostTokens);
+    return new Room(Math.min(tokens, tried), STRETCH * cost.nanos(alone) - cost.nanos(load), LEAST);
   }
 
-  /** A token of that many outputs costs so much time; 0 if it is not known yet. */
-  double outputNanos(int outputs) {
-    return outputsAlone(outputs) / outputs;
+  /** A token of these outputs costs so much time; 0 if it is not known yet. */
+  double outputNanos(StepLoad load) {
+    return cost.knowsOutputs() ? cost.nanos(load.outputsAlone()) / load.outputs() : 0;
   }
 
-  /** One more row of an output costs so much; 0 if it is not known yet. */
-  double draftNanos() {
-    return nanosPerDraftToken == UNKNOWN ? nanosPerPromptToken : nanosPerDraftToken;
+  /**
+   * One more row of an output costs so much; 0 if it is not known yet.
+   *
+   * @param position where it stands
+   */
+  double draftNanos(long position) {
+    return cost.knowsDrafts()
+        ? cost.draftNanos()
+        : cost.promptNanos(StepLoad.ofPrompt(1, positions((int) position, 1)));
   }
 
-  /** That many tokens of a prompt cost at least so much; 0 if it is not known yet. */
-  double promptNanos(int tokens) {
-    return nanosPerPromptToken * tokens;
+  /**
+   * Tokens of a prompt cost at least so much, in steps of their own; 0 if it is not known yet.
+   *
+   * @param start position of the first
+   */
+  double promptNanos(int start, int tokens) {
+    StepLoad load = StepLoad.ofPrompt(tokens, positions(start, tokens));
+    int steps = Math.ceilDiv(tokens, stepTokens);
+    return cost.promptNanos(load) + steps * cost.nanos(StepLoad.ofPrompt(0, 0));
   }
 
   /** A step took so long. */
-  void learn(int outputs, int drafts, int promptTokens, long nanos) {
-    if (nanos <= 0) {
-      return;
-    }
-    if (promptTokens == 0 && outputs > 0 && drafts == 0) {
-      int bucket = bucket(outputs);
-      outputNanos[bucket] = learned(outputNanos[bucket], nanos);
-    } else if (promptTokens == 0 && outputs > 0) {
-      double perToken = Math.max(1, nanos - outputsAlone(outputs)) / drafts;
-      nanosPerDraftToken = learned(nanosPerDraftToken, perToken);
-    } else if (promptTokens >= LEAST) {
-      double alone = (outputs == 0 ? 0 : outputsAlone(outputs)) + drafts * draftNanos();
-      double perToken = Math.max(0, nanos - alone) / promptTokens;
-      if (perToken > 0 && (outputs == 0 || alone != UNKNOWN)) {
-        nanosPerPromptToken = learned(nanosPerPromptToken, perToken);
-      }
-    }
+  void learn(StepLoad load, long nanos) {
+    besidePrompts = load.promptTokens() > 0 && load.outputs() > 0 ? besidePrompts + 1 : 0;
+    mostTokens = Math.max(mostTokens, load.promptTokens());
+    cost.learn(load, nanos);
   }
 
-  private static double learned(double before, double now) {
-    return before == UNKNOWN ? now : before + LEARNING * (now - before);
+  /** Positions that tokens attend to, added up. */
+  long positions(int start, int tokens) {
+    int growing = window == 0 ? tokens : Math.clamp((long) window - start, 0, tokens);
+    long grown = (long) growing * start + (long) growing * (growing - 1) / 2;
+    return grown + (long) (tokens - growing) * window;
   }
 
-  /** Of the nearest number of outputs that was seen. */
-  private double outputsAlone(int outputs) {
-    int bucket = bucket(outputs);
-    for (int distance = 0; distance < outputNanos.length; distance++) {
-      for (int near : new int[] {bucket - distance, bucket + distance}) {
-        if (near >= 0 && near < outputNanos.length && outputNanos[near] != UNKNOWN) {
-          return outputNanos[near];
+  /** What is left for prompts in one step. */
+  final class Room {
+    private int tokens;
+    private double nanos;
+    // whatever they cost
+    private int least;
+
+    private Room(int tokens, double nanos, int least) {
+      this.tokens = tokens;
+      this.nanos = nanos;
+      this.least = least;
+    }
+
+    /** Most tokens of a prompt that goes on at a position; 0 if there is no room. */
+    int tokens(int start) {
+      int most = Math.min(tokens, least);
+      int tooMany = tokens + 1;
+      while (tooMany - most > 1) { // most are within the time, or the least; tooMany are not
+        int middle = (most + tooMany) >>> 1;
+        if (nanos(start, middle) <= nanos) {
+          most = middle;
+        } else {
+          tooMany = middle;
         }
       }
+      return most;
     }
-    return UNKNOWN;
-  }
 
-  private static int bucket(int outputs) {
-    return 31 - Integer.numberOfLeadingZeros(outputs);
+    void take(int start, int count) {
+      tokens -= count;
+      nanos -= nanos(start, count);
+      least = Math.max(0, least - count);
+    }
+
+    private double nanos(int start, int count) {
+      return cost.promptNanos(StepLoad.ofPrompt(count, positions(start, count)));
+    }
   }
 }
