@@ -42,6 +42,6 @@ void weir_unmap(void *memory, int64_t bytes) { munmap(memory, (size_t)bytes); }
 
 int64_t weir_size(int32_t of) {
   static const int64_t sizes[] = {sizeof(weir_matrix), sizeof(weir_layer), sizeof(weir_activations), sizeof(weir_model),
-                                  sizeof(weir_slice),  sizeof(weir_query), sizeof(weir_step)};
+                                  sizeof(weir_slice),  sizeof(weir_query), sizeof(weir_step),        sizeof(weir_panel)};
   return of >= 0 && of < (int32_t)(sizeof sizes / sizeof *sizes) ? sizes[of] : -1;
 }

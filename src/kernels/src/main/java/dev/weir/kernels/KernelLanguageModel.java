@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KernelLanguageModel implements LanguageModel {
   /** Changes when the order of a sum or the rounding of a value does: then tokens may differ. */
-  private static final int NUMERICS = 1;
+  private static final int NUMERICS = 2;
 
   /** Rows that are computed together at most; more take several passes. */
   private static final int MOST_ROWS = 512;
@@ -231,6 +231,7 @@ public final class KernelLanguageModel implements LanguageModel {
     for (String name : List.of("scale", "shift", "zero")) {
       to.set(ADDRESS, Structs.offset(Structs.ACTIVATIONS, name), memory.allocate(scales));
     }
+    to.set(ADDRESS, Structs.offset(Structs.ACTIVATIONS, "halves"), memory.allocate(2 * scales));
   }
 
   private static void set(MemorySegment model, String field, MemorySegment value) {
