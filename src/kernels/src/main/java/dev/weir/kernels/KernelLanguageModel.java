@@ -18,7 +18,6 @@ import dev.weir.text.MachineMemory;
 import dev.weir.text.ModelConfig;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread at a time may use it.
  */
 public final class KernelLanguageModel implements LanguageModel {
-  /** Changes when the order of a sum or the rounding of a value does: then tokens may differ. */
-  private static final int NUMERICS = 2;
-
   /** Rows that are computed together at most; more take several passes. */
   private static final int MOST_ROWS = 512;
 
@@ -126,27 +122,30 @@ public final class KernelLanguageModel implements LanguageModel {
             config.contextLength(),
             2L * config.layers() * config.kvHeads() * config.headSize() * cacheBytes(precision),
             MachineMemory.availableBytes() - weightBytes);
-    ModelLimits limits =
-        new ModelLimits(
-            config.vocabulary(),
-            budget.context(),
-            options.slots(),
-            budget.blocks(),
-            config.slidingWindow(),
-            true,
-            String.join(
-                "-",
-                checkpoint.digest().get().substring(0, 16),
-                precision.name().toLowerCase(Locale.ROOT),
-                "kernels" + NUMERICS));
+    NumericsId numerics = new NumericsId(checkpoint);
     NativeMemory memory = new NativeMemory(kernels);
     try {
       MemorySegment model = memory.allocate(Structs.MODEL.byteSize());
       try (MatrixPacker packer =
           new MatrixPacker(
-              kernels, memory, checkpoint.tensors(), precision, weights.elements(), progress)) {
+              kernels,
+              memory,
+              checkpoint.tensors(),
+              precision,
+              options.threads(),
+              weights.elements(),
+              progress)) {
         weights.load(packer, memory, model);
       }
+      ModelLimits limits =
+          new ModelLimits(
+              config.vocabulary(),
+              budget.context(),
+              options.slots(),
+              budget.blocks(),
+              config.slidingWindow(),
+              true,
+              numerics.of(precision));
       RotaryTable rotary =
           new RotaryTable(Objects.requireNonNull(config.rope()), limits.contextLength(), memory);
       describe(model, config, limits, precision, variant, memory, rotary);
