@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param model owned by whoever loads it
  * @param precision of the linear layers, such as {@code int8}
- * @param backend what computes it, such as {@code kernels-cpu}
+ * @param backend what computes it, such as {@code kernels-cpu-avx512vnni}
  */
 public record ServedModel(LanguageModel model, String precision, String backend) {
 
@@ -33,7 +33,9 @@ public record ServedModel(LanguageModel model, String precision, String backend)
     if (onKernels(checkpoint, config)) {
       KernelLanguageModel model = KernelLanguageModel.load(checkpoint, kernelOptions(config));
       return new ServedModel(
-          model, model.precision().name().toLowerCase(Locale.ROOT), "kernels-" + config.device());
+          model,
+          model.precision().name().toLowerCase(Locale.ROOT),
+          "kernels-%s-%s".formatted(config.device(), model.instructions()));
     }
     TorchLanguageModel model = TorchLanguageModel.load(checkpoint, options(config)).closedAtExit();
     return new ServedModel(

@@ -33,7 +33,7 @@ public final class KernelLanguageModel implements LanguageModel {
   /** Changes when the order of a sum or the rounding of a value does: then tokens may differ. */
   private static final int NUMERICS = 1;
 
-  /** Rows that are computed together at most; more take several passes. */
+  /** Rows that are computed together at most, whole tiles of 8; more take several passes. */
   private static final int MOST_ROWS = 512;
 
   private static final int GROUP = 32;
@@ -76,9 +76,9 @@ public final class KernelLanguageModel implements LanguageModel {
     if (!NativeKernels.missing().isEmpty()) {
       return NativeKernels.missing();
     }
-    if (NativeKernels.get().variant() == Variant.PORTABLE
-        && !Variant.PORTABLE.label().equals(System.getenv("WEIR_KERNELS"))) {
-      return "this processor has neither AVX2 nor AVX-512 VNNI";
+    boolean plain = NativeKernels.get().variant() == Variant.PORTABLE;
+    if (plain && !Variant.PORTABLE.label().equals(System.getenv("WEIR_KERNELS"))) {
+      return "this processor has not even AVX2";
     }
     return SupportedModel.obstacle(config);
   }
@@ -153,7 +153,7 @@ public final class KernelLanguageModel implements LanguageModel {
       int logitsStride = MatrixPacker.padded(config.vocabulary(), 16);
       StepMemory steps = new StepMemory(kernels, memory, limits, MOST_ROWS, logitsStride);
       MemorySegment pool = kernels.openPool(options.threads());
-      model.set(ADDRESS, Structs.offset(Structs.MODEL, "pool"), pool);
+      set(model, "pool", pool);
       return new KernelLanguageModel(
           kernels, memory, model, pool, rotary, steps, limits, precision);
     } catch (RuntimeException e) {
@@ -221,8 +221,7 @@ public final class KernelLanguageModel implements LanguageModel {
         model.asSlice(Structs.offset(Structs.MODEL, field), Structs.ACTIVATIONS.byteSize());
     long elements = (long) MOST_ROWS * columns;
     if (exact) {
-      // Tiles of eight rows are computed whole: rows beyond the last are read, and ignored.
-      MemorySegment values = memory.allocate((elements + 8L * columns) * Float.BYTES);
+      MemorySegment values = memory.allocate(elements * Float.BYTES);
       to.set(ADDRESS, Structs.offset(Structs.ACTIVATIONS, "exact"), values);
       return;
     }
@@ -249,6 +248,11 @@ public final class KernelLanguageModel implements LanguageModel {
   /** What {@link KernelPrecision#AUTO} became, or what was asked for. */
   public KernelPrecision precision() {
     return precision;
+  }
+
+  /** What computes it, such as {@code avx512vnni}; {@code portable} is plain C. */
+  public String instructions() {
+    return Variant.values()[model.get(JAVA_INT, Structs.offset(Structs.MODEL, "variant"))].label();
   }
 
   @Override
