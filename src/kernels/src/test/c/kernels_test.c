@@ -180,7 +180,8 @@ static float *three_steps(weir_model *m, uint64_t schedule) {
                                 .bias = values, .repetition = values + 1, .reduction = values + 2, .unedited = values + 3,
                                 .allowed = below(2) ? allowed : 0};
     }
-    weir_step step = {tokens, positions, slices, queries, logits, row, SLICES, count, 0};
+    int64_t phases[WEIR_PHASES] = {0};
+    weir_step step = {tokens, positions, slices, queries, logits, row, SLICES, count, 0, phases};
     weir_run(m, &step);
     for (int q = 0; q < count; q++)
       if (queries[q].candidates > 0 && queries[q].arg_max >= 0) {

@@ -48,6 +48,7 @@ final class StepMemory implements AutoCloseable {
   private final GrowingMemory queries;
   private final GrowingMemory logits;
   private final GrowingMemory edits;
+  private final NativeMemory memory;
   private long editsUsed;
 
   private int rows;
@@ -65,6 +66,7 @@ final class StepMemory implements AutoCloseable {
       ModelLimits limits,
       int mostRows,
       int logitsStride) {
+    this.memory = memory;
     this.limits = limits;
     this.logitsStride = logitsStride;
     this.tableLength = Math.ceilDiv(limits.contextLength(), LanguageModel.BLOCK_TOKENS);
@@ -77,6 +79,13 @@ final class StepMemory implements AutoCloseable {
     queries = new GrowingMemory(kernels);
     logits = new GrowingMemory(kernels);
     edits = new GrowingMemory(kernels);
+  }
+
+  /** Times the phases of all passes from now on. */
+  StepProfile profile() {
+    StepProfile timed = new StepProfile(memory);
+    step.set(ADDRESS, Structs.offset(Structs.STEP, "phases"), timed.phases());
+    return timed;
   }
 
   /** Makes room for the queries of a whole step. */

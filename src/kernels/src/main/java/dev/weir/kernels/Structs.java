@@ -125,7 +125,8 @@ final class Structs {
           JAVA_INT.withName("rows"),
           JAVA_INT.withName("slice_count"),
           JAVA_INT.withName("query_count"),
-          JAVA_INT.withName("reserved"));
+          JAVA_INT.withName("reserved"),
+          ADDRESS.withName("phases"));
 
   /** In the order of {@code weir_size}. */
   static final List<StructLayout> ALL =
