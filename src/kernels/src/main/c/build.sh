@@ -25,7 +25,7 @@ objects=$(mktemp -d)
 trap 'rm -rf "$objects"' EXIT
 flags="-std=c17 -O3 -fPIC -fvisibility=hidden -ffp-contract=off -fno-math-errno -Wall -Wextra -Wno-psabi -Wno-unknown-pragmas"
 kernels="linear lora norm embed rope attention logits ops"
-common="pack cpu pool step"
+common="pack cpu pool step peak"
 
 compile() { # VARIANT FLAGS...
   variant=$1

@@ -1,5 +1,7 @@
 /* One step: the operations in their order, each dealt out to the pool in pieces. */
+#define _GNU_SOURCE
 #include <string.h>
+#include <time.h>
 
 #include "ops.h"
 
@@ -125,8 +127,31 @@ static void answer_piece(void *context, int64_t piece) {
   p->ops->answer(p->model, p->step->queries + piece);
 }
 
+/* Which of WEIR_PHASES a task belongs to. */
+static int32_t part_of_step(const phase *p, void (*task)(void *, int64_t)) {
+  if (task == embed_piece) return WEIR_EMBED;
+  if (task == rope_piece) return WEIR_ROPE;
+  if (task == attend_piece) return WEIR_ATTENTION;
+  if (task == final_norm_piece) return WEIR_HEAD;
+  if (task == answer_piece) return WEIR_ANSWER;
+  if (task != linear_piece && task != reduce_piece) return WEIR_NORM;
+  const weir_matrix *matrix = p->linear->matrix;
+  const weir_layer *l = p->model->layer + p->layer;
+  if (matrix == &p->model->head) return WEIR_HEAD;
+  return matrix == &l->qkv ? WEIR_QKV : matrix == &l->output ? WEIR_OUTPUT : matrix == &l->feed ? WEIR_FEED : WEIR_DOWN;
+}
+
+static int64_t nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
 static void run(const phase *p, void (*task)(void *, int64_t), int64_t pieces) {
+  int64_t *phases = p->step->phases;
+  int64_t start = phases ? nanoseconds() : 0;
   weir_pool_run(p->model->pool, task, (void *)(uintptr_t)p, pieces);
+  if (phases) phases[part_of_step(p, task)] += nanoseconds() - start;
 }
 
 static void run_linear(phase *p, const weir_linear *linear) {

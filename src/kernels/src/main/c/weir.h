@@ -140,7 +140,23 @@ typedef struct {
   float *logits;       /* [queries][N of the head] */
   int32_t rows, slice_count, query_count;
   int32_t reserved;
+  int64_t *phases; /* [WEIR_PHASES] to which the nanoseconds of each are added by the caller's clock; null: nobody wants to know */
 } weir_step;
+
+/* Phases of a step, in the order of a layer. */
+enum {
+  WEIR_EMBED = 0,
+  WEIR_NORM = 1, /* norms and what else makes activations of a linear layer */
+  WEIR_QKV = 2,
+  WEIR_ROPE = 3, /* and the cache is written */
+  WEIR_ATTENTION = 4,
+  WEIR_OUTPUT = 5,
+  WEIR_FEED = 6, /* gate, up, SiLU */
+  WEIR_DOWN = 7,
+  WEIR_HEAD = 8, /* with the last norm */
+  WEIR_ANSWER = 9,
+  WEIR_PHASES = 10
+};
 
 /* Variants of the kernels, worst first. */
 enum { WEIR_PORTABLE = 0, WEIR_AVX2 = 1, WEIR_AVX512VNNI = 2, WEIR_VARIANTS = 3 };
@@ -171,6 +187,16 @@ WEIR_EXPORT int32_t weir_pack(const weir_matrix *matrix, const void *stored, int
 
 /* Computes a step of as many rows as the buffers hold; queries are answered when it returns. */
 WEIR_EXPORT void weir_run(const weir_model *model, const weir_step *step);
+/* Instructions whose peak can be measured. */
+enum { WEIR_NO_PEAK = 0, WEIR_VPDPBUSD_512 = 1, WEIR_VPDPBUSD_256 = 2, WEIR_VPMADDUBSW_256 = 3 };
+
+/* The instruction that multiplies most 8-bit integers on this processor. */
+WEIR_EXPORT int32_t weir_peak_instruction(void);
+/* Does nothing but that, on one thread: `loops` (at least 1) times on every accumulator. Returns how many products were added. */
+WEIR_EXPORT int64_t weir_peak_products(int32_t instruction, int64_t loops);
+/* Reads memory, aligned to 64 bytes and a multiple of 256 long, in 1 or 4 streams; the exclusive or of its words. */
+WEIR_EXPORT uint64_t weir_peak_read(const void *memory, int64_t bytes, int32_t streams);
+
 /* The tail draw of dev.weir.engine.StepOutput, on a query that was answered. */
 WEIR_EXPORT int32_t weir_tail(const weir_model *model, const weir_query *query, double mass);
 #endif

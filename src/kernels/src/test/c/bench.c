@@ -84,7 +84,8 @@ static double once(int sequences, int count, int position, int queried) {
   for (int q = 0; q < queried; q++) {
     queries[q] = (weir_query){.row = slices[q].row + count - 1, .logits = logits + (int64_t)q * VOCABULARY, .inverse_temperature = 1};
   }
-  weir_step step = {tokens, positions, slices, 0, queries, logits, row, sequences, queried, 0};
+  weir_step step = {.tokens = tokens, .positions = positions, .slices = slices, .queries = queries, .logits = logits,
+                    .rows = row, .slice_count = sequences, .query_count = queried};
   double t = now();
   weir_run(&model, &step);
   return now() - t;

@@ -216,7 +216,9 @@ static float *three_steps(weir_model *m, const weir_adapter *const *adapters, ui
                                 .bias = values, .repetition = values + 1, .reduction = values + 2, .unedited = values + 3,
                                 .allowed = below(2) ? allowed : 0};
     }
-    weir_step step = {tokens, positions, slices, below(3) ? of : 0, queries, logits, row, SLICES, count, 0};
+    int64_t phases[WEIR_PHASES] = {0};
+    weir_step step = {.tokens = tokens, .positions = positions, .slices = slices, .adapters = below(3) ? of : 0, .queries = queries,
+                      .logits = logits, .rows = row, .slice_count = SLICES, .query_count = count, .phases = phases};
     weir_run(m, &step);
     for (int q = 0; q < count; q++)
       if (queries[q].candidates > 0 && queries[q].arg_max >= 0) {

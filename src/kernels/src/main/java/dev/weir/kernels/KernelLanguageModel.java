@@ -189,6 +189,11 @@ public final class KernelLanguageModel implements LanguageModel {
     return precision;
   }
 
+  /** Times the phases of every step from now on, for benchmarks. */
+  public StepProfile profile() {
+    return steps.profile();
+  }
+
   @Override
   public StepOutput step(List<SequenceSlice> slices) {
     if (closed) {

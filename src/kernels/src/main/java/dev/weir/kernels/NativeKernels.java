@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class NativeKernels {
   private static final String LIBRARY = "libweir-kernels.so";
 
+  private final SymbolLookup library;
   private final MethodHandle bestVariant;
   private final MethodHandle map;
   private final MethodHandle unmap;
@@ -44,6 +45,7 @@ final class NativeKernels {
   }
 
   private NativeKernels(SymbolLookup library) {
+    this.library = library;
     bestVariant = handle(library, "weir_best_variant", FunctionDescriptor.of(JAVA_INT));
     map = handle(library, "weir_map", FunctionDescriptor.of(ADDRESS, JAVA_LONG));
     unmap = handle(library, "weir_unmap", FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG));
@@ -103,6 +105,11 @@ final class NativeKernels {
   private static MethodHandle handle(
       SymbolLookup library, String name, FunctionDescriptor signature) {
     return Linker.nativeLinker().downcallHandle(library.findOrThrow(name), signature);
+  }
+
+  /** A function that no model needs. */
+  MethodHandle handle(String name, FunctionDescriptor signature) {
+    return handle(library, name, signature);
   }
 
   private static void checkSizes(MethodHandle size) {
@@ -228,7 +235,7 @@ final class NativeKernels {
     }
   }
 
-  private static RuntimeException rethrown(Throwable e) {
+  static RuntimeException rethrown(Throwable e) {
     if (e instanceof RuntimeException known) {
       return known;
     }

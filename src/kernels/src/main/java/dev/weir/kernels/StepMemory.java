@@ -51,6 +51,7 @@ final class StepMemory implements AutoCloseable {
   private final GrowingMemory queries;
   private final GrowingMemory logits;
   private final GrowingMemory edits;
+  private final NativeMemory memory;
   private long editsUsed;
 
   private int rows;
@@ -72,6 +73,7 @@ final class StepMemory implements AutoCloseable {
       int mostRows,
       int logitsStride,
       List<MemorySegment> served) {
+    this.memory = memory;
     this.limits = limits;
     this.logitsStride = logitsStride;
     this.tableLength = Math.ceilDiv(limits.contextLength(), LanguageModel.BLOCK_TOKENS);
@@ -86,6 +88,13 @@ final class StepMemory implements AutoCloseable {
     queries = new GrowingMemory(kernels);
     logits = new GrowingMemory(kernels);
     edits = new GrowingMemory(kernels);
+  }
+
+  /** Times the phases of all passes from now on. */
+  StepProfile profile() {
+    StepProfile timed = new StepProfile(memory);
+    step.set(ADDRESS, Structs.offset(Structs.STEP, "phases"), timed.phases());
+    return timed;
   }
 
   /** Makes room for the queries of a whole step. */

@@ -128,7 +128,8 @@ final class Structs {
           JAVA_INT.withName("rows"),
           JAVA_INT.withName("slice_count"),
           JAVA_INT.withName("query_count"),
-          JAVA_INT.withName("reserved"));
+          JAVA_INT.withName("reserved"),
+          ADDRESS.withName("phases"));
 
   static final StructLayout LOW_RANK =
       MemoryLayout.structLayout(
