@@ -2,28 +2,32 @@ package dev.weir.standalone.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.bench.BenchmarkResult;
+import dev.weir.bench.Machine;
+import dev.weir.bench.PhysicalLimits;
 import dev.weir.bench.peer.PeerException;
 import dev.weir.bench.peer.PeerFolder;
+import dev.weir.bench.text.ModelShape;
 import dev.weir.bench.text.OwnModel;
+import dev.weir.bench.text.ProfileBenchmark;
+import dev.weir.bench.text.ShapeBenchmark;
 import dev.weir.bench.text.SpeculationBenchmark;
+import dev.weir.bench.text.StepCost;
 import dev.weir.bench.text.TextBenchmark;
 import dev.weir.bench.text.Workload;
 import dev.weir.standalone.model.ModelSource;
 import dev.weir.text.Checkpoint;
 import dev.weir.text.Checkpoints;
-import dev.weir.text.TensorDescription;
 import dev.weir.text.Tokenizer;
-import dev.weir.textworker.ServedModel;
-import dev.weir.textworker.TextWorkerConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,8 +44,32 @@ import picocli.CommandLine.Spec;
           + " alone while it runs."
     })
 final class BenchTextCommand implements Callable<Integer> {
-  /** Holds a prompt of 512 with its output, and windows of as many tokens. */
-  private static final String CONTEXT = "1024";
+  /** Instead of everything: one thing, of Weir alone. */
+  static final class Mode {
+    @Option(
+        names = "--speculation",
+        description = "instead measure what guessing outputs ahead gains at batch 1, on and off")
+    boolean speculation;
+
+    @Option(
+        names = "--profile",
+        description =
+            "instead show where the time of a step goes at batch 1, 16 and 64 and with a prompt of"
+                + " 512, and what sampling takes of batch 32")
+    boolean profile;
+
+    @Option(
+        names = "--shape",
+        paramLabel = "llama-3.2-1b",
+        description =
+            "instead measure one sequence of a model of this shape with random weights against the"
+                + " bandwidth of memory")
+    @Nullable String shape;
+
+    boolean isDefault() {
+      return !speculation && !profile && shape == null;
+    }
+  }
 
   @Option(
       names = "--model",
@@ -55,7 +83,7 @@ final class BenchTextCommand implements Callable<Integer> {
       paramLabel = "B",
       split = ",",
       description = "sequences at the same time (default: ${DEFAULT-VALUE})",
-      defaultValue = "1,4,8,16,32")
+      defaultValue = "1,4,8,16,32,64")
   List<Integer> batches = List.of();
 
   @Option(
@@ -67,31 +95,7 @@ final class BenchTextCommand implements Callable<Integer> {
       defaultValue = "3")
   int rounds = 3;
 
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "of everybody (default: ${DEFAULT-VALUE})",
-      defaultValue = "2")
-  int threads = 2;
-
-  @Option(
-      names = "--precision",
-      paramLabel = "auto|f32|bf16|int8",
-      description = "of Weir's linear layers (default: ${DEFAULT-VALUE})",
-      defaultValue = "auto")
-  String precision = "auto";
-
-  @Option(
-      names = "--backend",
-      paramLabel = "auto|kernels|torch",
-      description = "what computes Weir's model (default: ${DEFAULT-VALUE})",
-      defaultValue = "auto")
-  String backend = "auto";
-
-  @Option(
-      names = "--speculation",
-      description = "instead measure what guessing outputs ahead gains at batch 1, on and off")
-  boolean speculation;
+  @ArgGroup Mode mode = new Mode();
 
   @Option(
       names = "--windows",
@@ -107,85 +111,76 @@ final class BenchTextCommand implements Callable<Integer> {
       description = "where the peers are installed (default: peers in the data folder)")
   @Nullable Path peers;
 
+  @Mixin BenchedModel own = new BenchedModel();
   @Mixin BenchOutput output = new BenchOutput();
   @Mixin DataOption data = new DataOption();
   @Spec @Nullable CommandSpec spec;
 
   @Override
   public Integer call() throws Exception {
-    if (rounds < 0 || rounds == 0 && windows == null) {
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    boolean quality = rounds == 0 && windows != null && mode.isDefault();
+    if (rounds < 1 && !quality) {
       throw new CommandException(
           "--rounds is %d, must be at least 1, or 0 with --windows".formatted(rounds));
     }
+    try (BenchTerminal progress = new BenchTerminal()) {
+      if (mode.shape == null) {
+        file(out, progress);
+      } else {
+        ModelShape shape = ModelShape.named(mode.shape);
+        out.println(Machine.current().describe());
+        PhysicalLimits limits = PhysicalLimits.measure(own.threads);
+        limits.print(out);
+        output.write(shape(shape).run(limits, out, progress));
+      }
+      return 0;
+    } catch (PeerException | IllegalStateException | IllegalArgumentException e) {
+      throw new CommandException(Objects.requireNonNull(e.getMessage()), e);
+    }
+  }
+
+  /** What takes a file with a tokenizer. */
+  private void file(PrintWriter out, BenchTerminal progress) throws Exception {
     ModelSource source = ModelSource.resolve(model, data.models());
-    try (Checkpoint checkpoint = Checkpoints.open(source.path());
-        BenchTerminal progress = new BenchTerminal()) {
+    try (Checkpoint checkpoint = Checkpoints.open(source.path())) {
       Tokenizer tokenizer = checkpoint.tokenizer();
       if (tokenizer == null) {
         throw new CommandException(
             checkpoint.name() + " has no tokenizer, which counts the output");
       }
-      PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-      if (speculation) {
+      OwnModel.Loader loader = slots -> own.load(checkpoint, slots);
+      if (mode.speculation) {
+        output.write(new SpeculationBenchmark(loader, tokenizer, rounds).run(out, progress));
+      } else if (mode.profile) {
         output.write(
-            new SpeculationBenchmark(
-                    slots -> load(checkpoint, source, backend, precision, slots), tokenizer, rounds)
-                .run(out, progress));
-        return 0;
+            new ProfileBenchmark(loader, tokenizer, own.threads, rounds).run(out, progress));
+      } else {
+        TextBenchmark.Outcome outcome =
+            new TextBenchmark(
+                    source.path(),
+                    loader,
+                    slots -> own.float32(checkpoint, slots),
+                    tokenizer,
+                    StepCost.of(checkpoint),
+                    new PeerFolder(peers == null ? data.folder.resolve("peers") : peers),
+                    Workload.of(batches, own.threads),
+                    rounds,
+                    windows == null ? List.of() : windows(windows))
+                .run(out, progress);
+        List<BenchmarkResult> results = new ArrayList<>(outcome.results());
+        if (rounds > 0) {
+          for (ModelShape shape : ModelShape.ALL) {
+            results.addAll(shape(shape).run(outcome.limits(), out, progress));
+          }
+        }
+        output.write(results, outcome.plot());
       }
-      TextBenchmark.Outcome outcome =
-          new TextBenchmark(
-                  source.path(),
-                  slots -> load(checkpoint, source, backend, precision, slots),
-                  // What the tests hold against transformers.
-                  slots -> load(checkpoint, source, "torch", "f32", slots),
-                  tokenizer,
-                  bytesPerStep(checkpoint),
-                  new PeerFolder(peers == null ? data.folder.resolve("peers") : peers),
-                  Workload.of(batches, threads),
-                  rounds,
-                  windows == null ? List.of() : windows(windows))
-              .run(out, progress);
-      output.write(outcome.results(), outcome.plot());
-      return 0;
-    } catch (PeerException | IllegalStateException e) {
-      throw new CommandException(Objects.requireNonNull(e.getMessage()));
     }
   }
 
-  private OwnModel load(
-      Checkpoint checkpoint, ModelSource source, String where, String how, int slots) {
-    ServedModel served =
-        ServedModel.load(
-            checkpoint,
-            TextWorkerConfig.load(
-                Map.of(
-                    "weir.worker.model",
-                    source.path().toString(),
-                    "weir.worker.backend",
-                    where,
-                    "weir.worker.precision",
-                    how,
-                    "weir.worker.slots",
-                    Integer.toString(slots),
-                    "weir.worker.max-context",
-                    CONTEXT,
-                    "weir.worker.threads",
-                    Integer.toString(threads))));
-    return new OwnModel(served.model(), served.backend(), served.precision());
-  }
-
-  /** Bytes of the tensors that a step reads whole: all but an embedding that is no output layer. */
-  private static long bytesPerStep(Checkpoint checkpoint) {
-    long bytes = 0;
-    for (String name : checkpoint.tensors().names()) {
-      if (checkpoint.config().tiedEmbeddings() || !name.endsWith("embed_tokens.weight")) {
-        TensorDescription tensor = checkpoint.tensors().describe(name);
-        long elements = tensor.shape().stream().reduce(1L, Math::multiplyExact);
-        bytes += elements / tensor.type().blockElements() * tensor.type().blockBytes();
-      }
-    }
-    return bytes;
+  private ShapeBenchmark shape(ModelShape shape) {
+    return new ShapeBenchmark(shape, own::load, own.threads, rounds);
   }
 
   private static List<int[]> windows(Path file) throws IOException {

@@ -41,15 +41,33 @@ final class OwnEngine implements Contestant {
   private final TokenPrompts prompts;
   private final Workload workload;
   private final String description;
+  private final SamplingParameters sampling;
   private final StepCounter steps = new StepCounter();
   // Blocks of the cache are found by salt and tokens: another salt, no hits.
   private int salt;
 
   OwnEngine(OwnModel own, TokenBytes tokenBytes, TokenPrompts prompts, Workload workload) {
+    this(own, tokenBytes, prompts, workload, greedy(workload));
+  }
+
+  /**
+   * @param sampling of every output
+   */
+  OwnEngine(
+      OwnModel own,
+      TokenBytes tokenBytes,
+      TokenPrompts prompts,
+      Workload workload,
+      SamplingParameters sampling) {
     this.prompts = prompts;
     this.workload = workload;
+    this.sampling = sampling;
     description = own.backend() + ", " + own.precision() + ", " + own.model().limits().numericsId();
     engine = new TextEngine(own.model(), tokenBytes, CONFIG, steps, EngineClock.SYSTEM);
+  }
+
+  static SamplingParameters greedy(Workload workload) {
+    return SamplingParameters.builder(workload.outputTokens()).temperature(0).build();
   }
 
   @Override
@@ -72,7 +90,7 @@ final class OwnEngine implements Contestant {
     Map<Measure, Double> speeds = new LinkedHashMap<>();
     for (int batch : workload.batches()) {
       double output = (double) batch * workload.outputTokens();
-      speeds.put(new Measure(Phase.DECODE, batch), output / decodeSeconds(batch));
+      speeds.put(new Measure(Phase.DECODE, batch), decodeSpeed(batch));
       speeds.put(new Measure(Phase.THROUGHPUT, batch), output / throughputSeconds(batch));
     }
     double[] prefills = new double[PREFILLS];
@@ -83,10 +101,15 @@ final class OwnEngine implements Contestant {
     return speeds;
   }
 
+  /** Output tokens per second of a batch whose prompts were computed before. */
+  double decodeSpeed(int batch) throws InterruptedException {
+    return (double) batch * workload.outputTokens() / decodeSeconds(batch);
+  }
+
   /** All prompts are in the cache but for their last tokens when the clock starts. */
   private double decodeSeconds(int batch) throws InterruptedException {
     CompletableFuture<Void> computed = steps.after(batch * (workload.promptTokens() - 1));
-    Batch all = submit(prompts.prompts(batch, workload.promptTokens()), workload.outputTokens());
+    Batch all = submit(prompts.prompts(batch, workload.promptTokens()), sampling);
     CompletableFuture<Long> start =
         computed.thenApply(nothing -> {
           // On the engine's thread: the next step has all of them.
@@ -101,35 +124,27 @@ final class OwnEngine implements Contestant {
   private double throughputSeconds(int batch) throws InterruptedException {
     List<int[]> texts = prompts.prompts(batch, workload.promptTokens());
     long start = System.nanoTime();
-    Batch all = submit(texts, workload.outputTokens());
+    Batch all = submit(texts, sampling);
     all.proceed();
     all.await();
     return (all.end() - start) * 1e-9;
   }
 
-  private double prefillSeconds(int number) throws InterruptedException {
+  /** From handing over a long prompt to its first token of output. */
+  double prefillSeconds(int number) throws InterruptedException {
     List<int[]> text = List.of(prompts.prompt(number, workload.prefillTokens()));
     long start = System.nanoTime();
-    Batch all = submit(text, 1);
+    Batch all = submit(text, SamplingParameters.builder(1).temperature(0).build());
     all.proceed();
     all.await();
     return (all.end() - start) * 1e-9;
   }
 
-  private Batch submit(List<int[]> texts, int outputTokens) {
+  private Batch submit(List<int[]> texts, SamplingParameters parameters) {
     TextRequest.Group group = new TextRequest.Group("bench", Integer.toString(salt++));
-    Batch all = new Batch(outputTokens);
+    Batch all = new Batch(parameters.maxTokens());
     for (int[] text : texts) {
-      all.add(
-          engine,
-          new TextRequest(
-              "bench-" + salt,
-              text,
-              SamplingParameters.builder(outputTokens).temperature(0).build(),
-              0,
-              Instant.MAX,
-              group,
-              0));
+      all.add(engine, new TextRequest("bench-" + salt, text, parameters, 0, Instant.MAX, group, 0));
     }
     return all;
   }

@@ -1,6 +1,7 @@
 package dev.weir.bench.text;
 
 import dev.weir.engine.LanguageModel;
+import dev.weir.text.Checkpoint;
 
 /**
  * Weir's own model, as a worker would run it.
@@ -20,5 +21,12 @@ public record OwnModel(LanguageModel model, String backend, String precision) {
      * @param slots sequences at the same time
      */
     OwnModel load(int slots);
+  }
+
+  /** Loads any checkpoint in the same way. */
+  @FunctionalInterface
+  public interface CheckpointLoader {
+    /** Loads it; the checkpoint can be closed afterwards. */
+    OwnModel load(Checkpoint checkpoint, int slots);
   }
 }

@@ -1,8 +1,9 @@
 package dev.weir.bench.text;
 
 import dev.weir.bench.BenchProgress;
+import dev.weir.bench.BenchmarkResult;
 import dev.weir.bench.Machine;
-import dev.weir.bench.MemoryBandwidth;
+import dev.weir.bench.PhysicalLimits;
 import dev.weir.bench.peer.LlamaCpp;
 import dev.weir.bench.peer.LlamaCpp.FlashAttention;
 import dev.weir.bench.peer.LlamaCpp.Variant;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -25,7 +27,7 @@ import java.util.Optional;
  * @param model the file that everybody runs
  * @param own loads Weir's model as a worker would
  * @param float32 loads it in float32, the reference of quality
- * @param bytesPerStep of weights as the file has them
+ * @param cost of a step of the model
  * @param peers what is installed there takes part; the rest is named in a line
  * @param rounds that count, behind one more to warm up; 0: quality alone
  * @param windows token ids of pieces of text on which quality is judged; may be empty
@@ -35,7 +37,7 @@ public record TextBenchmark(
     OwnModel.Loader own,
     OwnModel.Loader float32,
     Tokenizer tokenizer,
-    long bytesPerStep,
+    StepCost cost,
     PeerFolder peers,
     Workload workload,
     int rounds,
@@ -43,8 +45,8 @@ public record TextBenchmark(
 
   private static final int DECODED_BATCH = 16;
 
-  /** What a run leaves behind. */
-  public record Outcome(List<dev.weir.bench.BenchmarkResult> results, String plot) {}
+  /** What a run leaves behind; the plot is an SVG document. */
+  public record Outcome(List<BenchmarkResult> results, String plot, PhysicalLimits limits) {}
 
   /**
    * Runs all rounds and prints the report.
@@ -55,10 +57,13 @@ public record TextBenchmark(
     Machine machine = Machine.current();
     out.println(machine.describe());
     out.printf("%s, %d threads, %d rounds%n", model.getFileName(), workload.threads(), rounds);
-    double bandwidth = MemoryBandwidth.measure(workload.threads());
+    PhysicalLimits limits = PhysicalLimits.measure(workload.threads());
+    limits.print(out);
     out.printf(
-        "memory: %.1f GB/s read, a step reads %.1f MB of weights%n",
-        bandwidth / 1e9, bytesPerStep / 1e6);
+        Locale.ROOT,
+        "a step reads %.1f MB of weights and multiplies %.1f M of them with each row%n",
+        cost.bytes() / 1e6,
+        cost.multiplyAdds() / 1e6);
     out.flush();
     Map<String, QualityReport> quality = quality(out, progress);
     TextReport.quality(quality, name -> "", out); // the rounds take minutes
@@ -68,12 +73,14 @@ public record TextBenchmark(
         contestants(contestants, out);
       }
       List<Standing> standings = rounds(contestants, out, progress);
-      TextResults results = new TextResults(workload, standings, quality, bandwidth, bytesPerStep);
+      TextResults results = new TextResults(workload, standings, quality, limits, cost);
       if (rounds > 0) {
         TextReport.print(results, out);
       }
       return new Outcome(
-          results.named(), TextReport.plot(results, model.getFileName() + " on " + machine.cpu()));
+          results.named(),
+          TextReport.plot(results, model.getFileName() + " on " + machine.cpu()),
+          limits);
     } finally {
       contestants.forEach(Contestant::close);
     }

@@ -26,8 +26,13 @@ final class TextReport {
         workload.outputTokens());
     table(results, out);
     quality(results.quality(), name -> speeds(results, name), out);
+    compared(results.named(), out);
+  }
+
+  /** What has a peer, beside it. */
+  static void compared(List<BenchmarkResult> results, PrintWriter out) {
     out.printf(Locale.ROOT, "%n%-42s %12s %12s %7s  %s%n", "", "weir", "peer", "ratio", "peer");
-    for (BenchmarkResult result : results.named()) {
+    for (BenchmarkResult result : results) {
       if (result.peerValue() != null) {
         out.printf(
             Locale.ROOT,

@@ -1,6 +1,7 @@
 package dev.weir.bench.text;
 
 import dev.weir.bench.BenchmarkResult;
+import dev.weir.bench.PhysicalLimits;
 import dev.weir.bench.text.Measure.Phase;
 import dev.weir.bench.text.Standing.Best;
 import dev.weir.torch.QualityReport;
@@ -15,18 +16,21 @@ import java.util.Set;
  *
  * @param standings Weir's first
  * @param quality against float32, by contestant
- * @param bandwidth bytes per second that the machine reads
- * @param bytesPerStep of weights, which a step reads whatever the batch is
+ * @param limits of the machine
+ * @param cost of a step of the model
  */
 record TextResults(
     Workload workload,
     List<Standing> standings,
     Map<String, QualityReport> quality,
-    double bandwidth,
-    long bytesPerStep) {
+    PhysicalLimits limits,
+    StepCost cost) {
 
   static final String OWN = "weir";
   private static final String LLAMA = "llamacpp";
+
+  /** Sequences of a step that is limited by arithmetic, no more by memory. */
+  private static final int COMPUTED_BATCH = 64;
 
   /** Everything that is measured, in the order of the table. */
   List<Measure> measures() {
@@ -65,18 +69,31 @@ record TextResults(
       results.add(BenchmarkResult.of("kl." + name, report.klDivergence(), "nats"));
       results.add(BenchmarkResult.of("top1." + name, report.sameTop1(), "share"));
     });
-    results.add(BenchmarkResult.of("bandwidth.read", bandwidth / 1e9, "GB/s"));
+    againstLimits(results);
+    return results;
+  }
+
+  private void againstLimits(List<BenchmarkResult> results) {
+    double read = limits.bytesPerSecond() / 1e9;
+    results.add(BenchmarkResult.of("bandwidth.read", read, "GB/s"));
     Best single = Standing.best(standings, OWN, new Measure(Phase.DECODE, 1));
     if (single != null) {
+      double reached = single.speed() * cost.bytes() / 1e9;
       results.add(
-          BenchmarkResult.against(
-              "decode.b1.vs.bandwidth",
-              single.speed() * bytesPerStep / 1e9,
-              "GB/s",
-              "memory read",
-              bandwidth / 1e9));
+          BenchmarkResult.against("decode.b1.vs.bandwidth", reached, "GB/s", "memory read", read));
     }
-    return results;
+    if (limits.knowsMultiplyAdds()) {
+      double peak = limits.multiplyAddsPerSecond() / 1e9;
+      String unit = "G multiply-adds/s";
+      results.add(BenchmarkResult.of("int8.peak", peak, unit));
+      Measure measure = new Measure(Phase.DECODE, COMPUTED_BATCH);
+      Best many = Standing.best(standings, OWN, measure);
+      if (many != null) {
+        double reached = many.speed() * cost.multiplyAdds() / 1e9;
+        String name = measure.name() + ".vs.vnni-peak";
+        results.add(BenchmarkResult.against(name, reached, unit, limits.instruction(), peak));
+      }
+    }
   }
 
   /** llama.cpp's benchmarks take no part in throughput: they neither sample nor stop. */

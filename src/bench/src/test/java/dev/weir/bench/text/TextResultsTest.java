@@ -3,6 +3,7 @@ package dev.weir.bench.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.bench.BenchmarkResult;
+import dev.weir.bench.PhysicalLimits;
 import dev.weir.bench.text.Measure.Phase;
 import dev.weir.torch.QualityReport;
 import java.io.PrintWriter;
@@ -12,7 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class TextResultsTest {
-  private static final Workload WORKLOAD = Workload.of(List.of(1, 16), 2);
+  private static final Workload WORKLOAD = Workload.of(List.of(1, 16, 64), 2);
 
   private static Standing standing(
       String name, String setting, double decode, double throughput, double prefill) {
@@ -22,6 +23,7 @@ final class TextResultsTest {
           Map.of(
               new Measure(Phase.DECODE, 1), decode * noise,
               new Measure(Phase.DECODE, 16), 8 * decode * noise,
+              new Measure(Phase.DECODE, 64), 10 * decode * noise,
               new Measure(Phase.THROUGHPUT, 1), throughput * noise,
               new Measure(Phase.THROUGHPUT, 16), 8 * throughput * noise,
               new Measure(Phase.PREFILL, 512), prefill * noise));
@@ -49,8 +51,8 @@ final class TextResultsTest {
               standing("llamacpp-bf16", "flash attention on", 120, 70, 1500),
               openVino()),
           Map.of("weir", new QualityReport(1536, 16.86, 16.9, 0.003, 0.965)),
-          40e9,
-          100_000_000);
+          new PhysicalLimits(40e9, 600e9, "vpdpbusd, 512 bits"),
+          new StepCost(100_000_000, 125_000_000));
 
   private BenchmarkResult named(String name) {
     return results.named().stream()
@@ -71,7 +73,10 @@ final class TextResultsTest {
             "throughput.b16.vs.openvino",
             "prefill.512.vs.llamacpp-best",
             "kl.weir",
-            "decode.b1.vs.bandwidth")
+            "bandwidth.read",
+            "decode.b1.vs.bandwidth",
+            "int8.peak",
+            "decode.b64.vs.vnni-peak")
         .doesNotHaveDuplicates();
   }
 
@@ -105,11 +110,34 @@ final class TextResultsTest {
   }
 
   @Test
+  void batch64IsHeldAgainstTheProductsOfTheSameRun() {
+    // 3,000 tokens/s of 0.125 G multiply-adds each, of 600 G/s
+    assertThat(named("decode.b64.vs.vnni-peak"))
+        .isEqualTo(
+            BenchmarkResult.against(
+                "decode.b64.vs.vnni-peak", 375, "G multiply-adds/s", "vpdpbusd, 512 bits", 600));
+  }
+
+  @Test
+  void withoutKernelsNothingIsHeldAgainstProductsAndALineSaysSo() {
+    PhysicalLimits unknown = new PhysicalLimits(40e9, Double.NaN, "there is no compiler");
+    assertThat(
+            new TextResults(WORKLOAD, results.standings(), Map.of(), unknown, results.cost())
+                .named())
+        .extracting(BenchmarkResult::name)
+        .contains("decode.b1.vs.bandwidth")
+        .doesNotContain("int8.peak", "decode.b64.vs.vnni-peak");
+    StringWriter out = new StringWriter();
+    unknown.print(new PrintWriter(out));
+    assertThat(out.toString()).contains("memory: 40.0 GB/s", "there is no compiler");
+  }
+
+  @Test
   void theReportHasARowForEveryoneAndADashForWhatWasNotMeasured() {
     StringWriter out = new StringWriter();
     TextReport.print(results, new PrintWriter(out));
     assertThat(out.toString().lines())
-        .anyMatch(line -> line.matches("openvino +- +- +50.0 +500.0 +900.0"))
+        .anyMatch(line -> line.matches("openvino +- +- +- +50.0 +500.0 +- +900.0"))
         .anyMatch(line -> line.matches("llamacpp-as-shipped, flash attention off +100.0 .*"))
         .anyMatch(line -> line.matches("weir +0.00300 +96.5 % +16.900 +300, 2400"))
         .anyMatch(line -> line.matches("prefill.512.vs.llamacpp-best +3000.0 +1500.0 +2.00 .*"));

@@ -1,0 +1,105 @@
+package dev.weir.bench.text;
+
+import dev.weir.bench.BenchProgress;
+import dev.weir.bench.BenchmarkResult;
+import dev.weir.bench.PhysicalLimits;
+import dev.weir.bench.Samples;
+import dev.weir.kernels.KernelLanguageModel;
+import dev.weir.text.Checkpoint;
+import dev.weir.text.MachineMemory;
+import dev.weir.text.Tokenizer;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+
+/**
+ * One sequence of a larger model with random weights, held against memory, which is what limits it.
+ *
+ * @param own loads a checkpoint as a worker would
+ * @param rounds that count, behind one more to warm up
+ */
+public record ShapeBenchmark(
+    ModelShape shape, OwnModel.CheckpointLoader own, int threads, int rounds) {
+  /** Cache, activations, the random blocks themselves, and the JVM. */
+  private static final long MORE_BYTES = 1L << 30;
+
+  /** Runs it; no results, but a line that says why, where it cannot run. */
+  public List<BenchmarkResult> run(PhysicalLimits limits, PrintWriter out, BenchProgress progress)
+      throws InterruptedException {
+    String obstacle = KernelLanguageModel.obstacle(shape.config());
+    if (!obstacle.isEmpty()) {
+      out.printf("%s is left out: %s%n", shape.label(), obstacle);
+      return List.of();
+    }
+    long wanted = RandomCheckpoint.bytes(shape.config()) + MORE_BYTES;
+    long free = MachineMemory.availableBytes();
+    if (free < wanted) {
+      out.printf(
+          Locale.ROOT,
+          "%s is left out: it needs %.1f GB of memory, %.1f are free%n",
+          shape.label(),
+          wanted / 1e9,
+          free / 1e9);
+      return List.of();
+    }
+    progress.at(shape.label() + ": weights", 0, rounds + 2);
+    try (Checkpoint checkpoint = RandomCheckpoint.of(shape.label(), shape.config())) {
+      return rounds(checkpoint, StepCost.of(checkpoint), limits, out, progress);
+    }
+  }
+
+  private List<BenchmarkResult> rounds(
+      Checkpoint checkpoint,
+      StepCost cost,
+      PhysicalLimits limits,
+      PrintWriter out,
+      BenchProgress progress)
+      throws InterruptedException {
+    Tokenizer tokenizer = Objects.requireNonNull(checkpoint.tokenizer());
+    List<Double> speeds = new ArrayList<>();
+    try (OwnEngine engine =
+        new OwnEngine(
+            own.load(checkpoint, 1),
+            tokenizer::bytes,
+            new TokenPrompts(tokenizer),
+            Workload.of(List.of(1), threads))) {
+      out.printf(
+          Locale.ROOT,
+          "%s with random weights: %s; a step reads %.1f MB%n",
+          shape.label(),
+          engine.description(),
+          cost.bytes() / 1e6);
+      for (int round = 0; round <= rounds; round++) {
+        progress.at(shape.label() + ": decode", round + 1, rounds + 2);
+        double speed = engine.decodeSpeed(1);
+        if (round > 0) {
+          speeds.add(speed);
+          out.printf(
+              Locale.ROOT,
+              "%-58s decode.b1 %.1f%n",
+              "round %d of %d: %s".formatted(round, rounds, shape.label()),
+              speed);
+          out.flush();
+        }
+      }
+    }
+    progress.at("done", rounds + 2, rounds + 2);
+    return results(Samples.of(speeds).median(), cost, limits, out);
+  }
+
+  private List<BenchmarkResult> results(
+      double speed, StepCost cost, PhysicalLimits limits, PrintWriter out) {
+    String name = "decode.b1." + shape.suffix();
+    BenchmarkResult read =
+        BenchmarkResult.against(
+            name + ".vs.bandwidth",
+            speed * cost.bytes() / 1e9,
+            "GB/s",
+            "memory read",
+            limits.bytesPerSecond() / 1e9);
+    TextReport.compared(List.of(read), out);
+    return List.of(BenchmarkResult.of(name, speed, "tokens/s"), read);
+  }
+}
