@@ -14,6 +14,12 @@ import java.util.Locale;
 public record PhysicalLimits(
     double bytesPerSecond, double multiplyAddsPerSecond, String instruction) {
 
+  /** Measures them. */
+  @FunctionalInterface
+  public interface Measurement {
+    PhysicalLimits measure(int threads) throws InterruptedException;
+  }
+
   /** Takes some seconds. Of a loop in C and one in Java the better one is the memory's limit. */
   public static PhysicalLimits measure(int threads) throws InterruptedException {
     double bytes = MemoryBandwidth.measure(threads);
@@ -25,6 +31,14 @@ public record PhysicalLimits(
     return peak.instruction().isEmpty()
         ? new PhysicalLimits(bytes, Double.NaN, "this processor has no instruction for them")
         : new PhysicalLimits(bytes, peak.multiplyAdds(threads), peak.instruction());
+  }
+
+  /** The higher of each: whatever else ran took away from one of the measurements. */
+  public PhysicalLimits higher(PhysicalLimits other) {
+    return new PhysicalLimits(
+        Math.max(bytesPerSecond, other.bytesPerSecond),
+        Math.max(multiplyAddsPerSecond, other.multiplyAddsPerSecond),
+        instruction);
   }
 
   /** Whether products were measured. */

@@ -180,7 +180,7 @@ final class BenchTextCommand implements Callable<Integer> {
   }
 
   private ShapeBenchmark shape(ModelShape shape) {
-    return new ShapeBenchmark(shape, own::load, own.threads, rounds);
+    return new ShapeBenchmark(shape, own::load, PhysicalLimits::measure, own.threads, rounds);
   }
 
   private static List<int[]> windows(Path file) throws IOException {

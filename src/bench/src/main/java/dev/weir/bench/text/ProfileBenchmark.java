@@ -22,8 +22,33 @@ import java.util.Map;
  * @param rounds that count, behind one more to warm up; the one with the median step is shown
  */
 public record ProfileBenchmark(OwnModel.Loader own, Tokenizer tokenizer, int threads, int rounds) {
-  private static final List<Integer> BATCHES = List.of(1, 16, 64);
-  private static final int SAMPLED_BATCH = 32;
+  private static final int PREFILL = 512;
+  private static final int PREFILL_TRIES = 16;
+  private static final List<Kind> GREEDY =
+      List.of(
+          Kind.decode("b1", 1),
+          Kind.decode("b16", 16),
+          Kind.decode("b64", 64),
+          new Kind("prefill." + PREFILL, 1, PREFILL),
+          Kind.decode(ProfileReport.GREEDY, ProfileReport.SAMPLED_BATCH));
+  private static final List<Kind> SAMPLED =
+      List.of(Kind.decode(ProfileReport.SAMPLED, ProfileReport.SAMPLED_BATCH));
+
+  /**
+   * Steps of one kind.
+   *
+   * @param sequences in each
+   * @param tokens of it
+   */
+  private record Kind(String name, int sequences, int tokens) {
+    static Kind decode(String name, int batch) {
+      return new Kind(name, batch, batch);
+    }
+
+    boolean isPrefill() {
+      return tokens > sequences;
+    }
+  }
 
   /**
    * Runs it.
@@ -33,97 +58,73 @@ public record ProfileBenchmark(OwnModel.Loader own, Tokenizer tokenizer, int thr
   public List<BenchmarkResult> run(PrintWriter out, BenchProgress progress)
       throws InterruptedException {
     out.println(Machine.current().describe());
-    Map<String, StepTimes> columns = new LinkedHashMap<>();
-    Workload workload = Workload.of(BATCHES, threads);
-    int steps = (BATCHES.size() + 3) * (rounds + 1);
-    Progress at = new Progress(out, progress, steps);
-    StepTimes greedy;
-    try (Profiled profiled = load(workload, OwnEngine.greedy(workload), out)) {
-      for (int batch : BATCHES) {
-        columns.put("b" + batch, decode(profiled, batch, "b" + batch, at));
-      }
-      columns.put("prefill." + workload.prefillTokens(), prefill(profiled, workload, at));
-      greedy = decode(profiled, SAMPLED_BATCH, "b" + SAMPLED_BATCH + ", greedy", at);
-    }
-    SamplingParameters parameters =
+    Workload workload = new Workload(List.of(1, 16, 32, 64), 64, 64, PREFILL, threads);
+    SamplingParameters sampling =
         SamplingParameters.builder(workload.outputTokens()).temperature(1).topP(0.95).build();
-    StepTimes sampled;
-    try (Profiled profiled = load(workload, parameters, out)) {
-      sampled = decode(profiled, SAMPLED_BATCH, "b" + SAMPLED_BATCH + ", sampled", at);
-    }
-    progress.at("done", steps, steps);
-    ProfileReport report = new ProfileReport(columns, SAMPLED_BATCH, sampled, greedy);
+    Map<String, List<StepTimes>> times = new LinkedHashMap<>();
+    rounds(workload, OwnEngine.greedy(workload), GREEDY, times, out, progress);
+    rounds(workload, sampling, SAMPLED, times, out, progress);
+    Map<String, StepTimes> columns = new LinkedHashMap<>();
+    times.forEach((name, all) -> columns.put(name, median(all)));
+    ProfileReport report = new ProfileReport(columns);
     report.print(out);
     return report.named();
   }
 
-  private record Profiled(ProfiledModel model, OwnEngine engine) implements AutoCloseable {
-    @Override
-    public void close() {
-      engine.close();
-    }
-  }
-
-  private Profiled load(Workload workload, SamplingParameters sampling, PrintWriter out) {
+  /** All kinds in turn, round by round. */
+  private void rounds(
+      Workload workload,
+      SamplingParameters sampling,
+      List<Kind> kinds,
+      Map<String, List<StepTimes>> times,
+      PrintWriter out,
+      BenchProgress progress)
+      throws InterruptedException {
     OwnModel loaded = own.load(workload.largestBatch());
     if (!(loaded.model() instanceof KernelLanguageModel kernels)) {
       loaded.model().close();
       throw new IllegalStateException(loaded.backend() + " has no phases that could be timed");
     }
     ProfiledModel model = new ProfiledModel(kernels, sampling);
-    OwnEngine engine =
-        new OwnEngine(
-            new OwnModel(model, loaded.backend(), loaded.precision()),
-            tokenizer::bytes,
-            new TokenPrompts(tokenizer),
-            workload,
-            sampling);
-    out.printf(
-        Locale.ROOT,
-        "%s; temperature %.1f, top-p %.2f%n",
-        engine.description(),
-        sampling.temperature(),
-        sampling.topP());
-    return new Profiled(model, engine);
-  }
-
-  private StepTimes decode(Profiled profiled, int batch, String name, Progress at)
-      throws InterruptedException {
-    List<StepTimes> times = new ArrayList<>();
-    for (int round = 0; round <= rounds; round++) {
-      at.next(name);
-      profiled.model.watch(batch, batch);
-      profiled.engine.decodeSpeed(batch);
-      add(times, profiled, round, name, at);
-    }
-    return median(times);
-  }
-
-  private StepTimes prefill(Profiled profiled, Workload workload, Progress at)
-      throws InterruptedException {
-    String name = "prefill." + workload.prefillTokens();
-    List<StepTimes> times = new ArrayList<>();
-    for (int round = 0; round <= rounds; round++) {
-      at.next(name);
-      // The engine may begin before it is told to answer: then the last token comes apart.
-      profiled.model.watch(1, workload.prefillTokens() - 1);
-      profiled.engine.prefillSeconds(round);
-      add(times, profiled, round, name, at);
-    }
-    return median(times);
-  }
-
-  private void add(List<StepTimes> times, Profiled profiled, int round, String name, Progress at) {
-    if (round > 0) {
-      StepTimes one = profiled.model.times();
-      times.add(one);
-      at.out.printf(
+    OwnModel profiled = new OwnModel(model, loaded.backend(), loaded.precision());
+    TokenPrompts prompts = new TokenPrompts(tokenizer);
+    int steps = (rounds + 1) * kinds.size();
+    try (OwnEngine engine =
+        new OwnEngine(profiled, tokenizer::bytes, prompts, workload, sampling)) {
+      out.printf(
           Locale.ROOT,
-          "%-58s %.3f ms a step%n",
-          "round %d of %d: %s".formatted(round, rounds, name),
-          one.total());
-      at.out.flush();
+          "%s; temperature %.1f, top-p %.2f%n",
+          engine.description(),
+          sampling.temperature(),
+          sampling.topP());
+      for (int step = 0; step < steps; step++) {
+        int round = step / kinds.size();
+        Kind kind = kinds.get(step % kinds.size());
+        progress.at("profile: " + kind.name, step, steps);
+        StepTimes one = measure(model, engine, kind, round);
+        if (round > 0) {
+          times.computeIfAbsent(kind.name, name -> new ArrayList<>()).add(one);
+          String what = "round %d of %d: %s".formatted(round, rounds, kind.name);
+          out.printf(Locale.ROOT, "%-58s %.3f ms a step%n", what, one.total());
+          out.flush();
+        }
+      }
     }
+    progress.at("done", steps, steps);
+  }
+
+  private static StepTimes measure(ProfiledModel model, OwnEngine engine, Kind kind, int round)
+      throws InterruptedException {
+    model.watch(kind.sequences, kind.tokens);
+    if (kind.isPrefill()) {
+      // The engine may begin before it is told to answer: then the last token comes apart.
+      for (int tries = 0; tries < PREFILL_TRIES && model.watched() == 0; tries++) {
+        engine.prefillSeconds(round);
+      }
+    } else {
+      engine.decodeSpeed(kind.sequences);
+    }
+    return model.times();
   }
 
   private static StepTimes median(List<StepTimes> times) {
@@ -131,23 +132,5 @@ public record ProfileBenchmark(OwnModel.Loader own, Tokenizer tokenizer, int thr
         .sorted(Comparator.comparingDouble(StepTimes::total))
         .toList()
         .get(times.size() / 2);
-  }
-
-  /** Counts the rounds of everything. */
-  private static final class Progress {
-    private final PrintWriter out;
-    private final BenchProgress progress;
-    private final int steps;
-    private int step;
-
-    Progress(PrintWriter out, BenchProgress progress, int steps) {
-      this.out = out;
-      this.progress = progress;
-      this.steps = steps;
-    }
-
-    void next(String name) {
-      progress.at("profile: " + name, Math.min(step++, steps), steps);
-    }
   }
 }

@@ -28,7 +28,7 @@ final class ProfiledModel implements LanguageModel {
   private final EnumMap<StepPhase, Long> phases = new EnumMap<>(StepPhase.class);
 
   private int sequences;
-  private int leastTokens;
+  private int tokens;
   private long steps;
   private long stepNanos;
   private long samplingNanos;
@@ -53,11 +53,11 @@ final class ProfiledModel implements LanguageModel {
    * Begins anew, with another kind of steps.
    *
    * @param ofSequences that take part in such a step
-   * @param tokens that it computes at least
+   * @param ofTokens that it computes
    */
-  synchronized void watch(int ofSequences, int tokens) {
+  synchronized void watch(int ofSequences, int ofTokens) {
     sequences = ofSequences;
-    leastTokens = tokens;
+    tokens = ofTokens;
     for (StepPhase phase : StepPhase.values()) {
       phases.put(phase, 0L);
     }
@@ -69,6 +69,11 @@ final class ProfiledModel implements LanguageModel {
     ended = 0;
   }
 
+  /** Steps of that kind since {@link #watch}. */
+  synchronized long watched() {
+    return steps;
+  }
+
   /**
    * The means since {@link #watch}.
    *
@@ -77,7 +82,7 @@ final class ProfiledModel implements LanguageModel {
   synchronized StepTimes times() {
     if (steps == 0) {
       throw new IllegalStateException(
-          "no step had %d sequences and %d tokens".formatted(sequences, leastTokens));
+          "no step had %d sequences and %d tokens".formatted(sequences, tokens));
     }
     Map<StepPhase, Double> each = new EnumMap<>(StepPhase.class);
     long calls = 0;
@@ -99,8 +104,8 @@ final class ProfiledModel implements LanguageModel {
   @Override
   public synchronized StepOutput step(List<SequenceSlice> slices) {
     long begin = System.nanoTime();
-    int tokens = slices.stream().mapToInt(slice -> slice.tokens().length).sum();
-    boolean watched = slices.size() == sequences && tokens >= leastTokens;
+    int computed = slices.stream().mapToInt(slice -> slice.tokens().length).sum();
+    boolean watched = slices.size() == sequences && computed == tokens;
     if (watched && ended != 0) {
       gaps++;
       gapNanos += begin - ended;

@@ -12,6 +12,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,8 @@ final class RandomCheckpoint {
   /** In Q8_0 they are -128 to 127 of this, with the same deviation. */
   private static final float BYTE = 0x1p-12f;
 
+  private static final long SEED = 1;
+
   /** Places in which a tensor may begin. */
   private static final int STARTS = 4_096;
 
@@ -53,7 +56,7 @@ final class RandomCheckpoint {
               .orElse(0);
       blocks.put(type, filled(type, largest / type.blockBytes() + STARTS));
     }
-    SplittableRandom starts = new SplittableRandom(2);
+    SplittableRandom starts = new SplittableRandom(SEED);
     shapes.forEach((name, shape) -> {
       TensorType type = type(name, shape);
       long from = (long) starts.nextInt(STARTS) * type.blockBytes();
@@ -85,7 +88,7 @@ final class RandomCheckpoint {
         null,
         new Checkpoint.SpecialTokens(null, null, null, null),
         Set.of(),
-        () -> "random weights of " + name);
+        () -> HexFormat.of().toHexDigits(SEED).repeat(4)); // of nothing: there is no file
   }
 
   private static TensorType type(String name, List<Long> shape) {
@@ -105,7 +108,7 @@ final class RandomCheckpoint {
       }
       return filled;
     }
-    SplittableRandom random = new SplittableRandom(1);
+    SplittableRandom random = new SplittableRandom(SEED);
     for (long at = 0; at + Long.BYTES <= filled.byteSize(); at += Long.BYTES) {
       filled.set(ValueLayout.JAVA_LONG, at, random.nextLong());
     }

@@ -18,10 +18,15 @@ import java.util.Objects;
  * One sequence of a larger model with random weights, held against memory, which is what limits it.
  *
  * @param own loads a checkpoint as a worker would
+ * @param measurement of the limits, once more behind the rounds
  * @param rounds that count, behind one more to warm up
  */
 public record ShapeBenchmark(
-    ModelShape shape, OwnModel.CheckpointLoader own, int threads, int rounds) {
+    ModelShape shape,
+    OwnModel.CheckpointLoader own,
+    PhysicalLimits.Measurement measurement,
+    int threads,
+    int rounds) {
   /** Cache, activations, the random blocks themselves, and the JVM. */
   private static final long MORE_BYTES = 1L << 30;
 
@@ -86,7 +91,8 @@ public record ShapeBenchmark(
       }
     }
     progress.at("done", rounds + 2, rounds + 2);
-    return results(Samples.of(speeds).median(), cost, limits, out);
+    PhysicalLimits higher = limits.higher(measurement.measure(threads));
+    return results(Samples.of(speeds).median(), cost, higher, out);
   }
 
   private List<BenchmarkResult> results(

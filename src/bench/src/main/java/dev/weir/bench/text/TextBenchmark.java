@@ -73,6 +73,10 @@ public record TextBenchmark(
         contestants(contestants, out);
       }
       List<Standing> standings = rounds(contestants, out, progress);
+      if (rounds > 0) {
+        limits = limits.higher(PhysicalLimits.measure(workload.threads()));
+        limits.print(out);
+      }
       TextResults results = new TextResults(workload, standings, quality, limits, cost);
       if (rounds > 0) {
         TextReport.print(results, out);
