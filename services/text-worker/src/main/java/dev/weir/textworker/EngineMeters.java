@@ -2,6 +2,7 @@ package dev.weir.textworker;
 
 import dev.weir.engine.EngineMetrics;
 import dev.weir.engine.FinishReason;
+import dev.weir.engine.NonFiniteLogits;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -56,6 +57,7 @@ final class EngineMeters implements EngineMetrics, AutoCloseable {
   private final Counter draftTokens;
   private final Counter acceptedTokens;
   private final Counter faults;
+  private final Counter corrupted;
   private final Map<FinishReason, Counter> finished = new EnumMap<>(FinishReason.class);
   private final Timer firstToken;
   private final Timer nextToken;
@@ -74,9 +76,23 @@ final class EngineMeters implements EngineMetrics, AutoCloseable {
   private volatile int waiting;
   private volatile double cacheUse;
 
-  EngineMeters(MeterRegistry registry, String model, int contextLength) {
+  EngineMeters(
+      MeterRegistry registry, String model, TextModel.Description description, int contextLength) {
     this.registry = registry;
     tags = Tags.of(Tag.of("model_name", model));
+    Tags computed =
+        tags.and(
+            "family",
+            description.family(),
+            "precision",
+            description.precision(),
+            "backend",
+            description.backend());
+    keep(
+        Gauge.builder("weir.model.info", () -> 1)
+            .description("What computes the model")
+            .tags(computed)
+            .register(registry));
     gauge("weir.num.requests.running", "Requests with a slot", m -> m.running);
     gauge("weir.num.requests.waiting", "Requests that wait for a slot", m -> m.waiting);
     gauge(
@@ -91,6 +107,8 @@ final class EngineMeters implements EngineMetrics, AutoCloseable {
     acceptedTokens =
         counter("weir.spec.decode.num.accepted.tokens", "Tokens guessed and right", tags);
     faults = counter("weir.engine.faults", "Steps, samplers and listeners that threw", tags);
+    corrupted =
+        counter("weir.corrupted.requests", "Ended by logits that are no finite numbers", tags);
     for (FinishReason reason : FinishReason.values()) {
       String label = reason.name().toLowerCase(Locale.ROOT);
       finished.put(
@@ -254,6 +272,9 @@ final class EngineMeters implements EngineMetrics, AutoCloseable {
   @Override
   public void onFault(String requestId, Throwable fault) {
     faults.increment();
+    if (fault instanceof NonFiniteLogits) {
+      corrupted.increment();
+    }
     LOG.error("the engine failed{}", requestId.isEmpty() ? "" : " at request " + requestId, fault);
   }
 

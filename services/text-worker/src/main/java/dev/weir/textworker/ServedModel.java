@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param model owned by whoever loads it
  * @param precision of the linear layers, such as {@code int8}
- * @param backend what computes it, such as {@code kernels-cpu}
+ * @param backend what computes it, such as {@code kernels-cpu-avx512vnni}
  * @param adapters that it was loaded with, in the order of their numbers, from 1
  */
 public record ServedModel(
@@ -80,7 +80,7 @@ public record ServedModel(
       return new ServedModel(
           model,
           model.precision().name().toLowerCase(Locale.ROOT),
-          "kernels-" + config.device(),
+          "kernels-%s-%s".formatted(config.device(), model.instructions()),
           served);
     } finally {
       adapters.forEach(LoraAdapter::close);

@@ -2,6 +2,7 @@ package dev.weir.textworker;
 
 import com.google.protobuf.ByteString;
 import dev.weir.engine.Generation;
+import dev.weir.engine.NonFiniteLogits;
 import dev.weir.engine.Outcome;
 import dev.weir.engine.TextListener;
 import dev.weir.engine.TokenBytes;
@@ -150,7 +151,8 @@ final class TextJob implements TextListener {
     return Failure.newBuilder()
         .setKind("internal")
         .setCode("internal_error")
-        .setMessage("the worker failed: " + error)
+        .setMessage(
+            "the worker failed: " + (error instanceof NonFiniteLogits ? error.getMessage() : error))
         .setHttpStatus(500)
         .build();
   }

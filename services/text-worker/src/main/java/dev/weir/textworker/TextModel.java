@@ -79,7 +79,7 @@ final class TextModel implements AutoCloseable {
             loaded.backend(),
             encoder.chat());
     ModelLimits limits = loaded.model().limits();
-    meters = new EngineMeters(registry, name, limits.contextLength());
+    meters = new EngineMeters(registry, name, description, limits.contextLength());
     engine =
         new TextEngine(
             loaded.model(),
@@ -139,10 +139,11 @@ final class TextModel implements AutoCloseable {
       ServedModel served = ServedModel.load(checkpoint, config);
       TextModel loaded = of(checkpoint, served, config, defaultDeadline, registry);
       LOG.info(
-          "model {} ({}, {}, {} slots of {} tokens) is ready after {} ms",
+          "model {} ({}, {}, {}, {} slots of {} tokens) is ready after {} ms",
           loaded.name,
           loaded.description.family(),
           served.precision(),
+          served.backend(),
           served.model().limits().slots(),
           served.model().limits().contextLength(),
           (System.nanoTime() - start) / 1_000_000);

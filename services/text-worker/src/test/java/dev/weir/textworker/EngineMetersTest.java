@@ -1,22 +1,29 @@
 package dev.weir.textworker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.weir.engine.EngineMetrics.RequestSummary;
 import dev.weir.engine.FinishReason;
+import dev.weir.engine.NonFiniteLogits;
+import dev.weir.engine.Sampler;
+import dev.weir.engine.SamplingParameters;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class EngineMetersTest {
+  private static final TextModel.Description MODEL =
+      new TextModel.Description("llama", "groups", "kernels-cpu-avx2", true);
+
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
   /** The names that vLLM's documentation of its production metrics lists. */
   @Test
   void theNamesAreThoseOfVllm() {
-    try (EngineMeters meters = new EngineMeters(registry, "m", 100)) {
+    try (EngineMeters meters = new EngineMeters(registry, "m", MODEL, 100)) {
       meters.onFirstToken(99, 1); // a warm-up
       meters.count();
       meters.onLoad(3, 2, 0.5);
@@ -30,6 +37,8 @@ final class EngineMetersTest {
       List<String> lines = registry.scrape().lines().toList();
       assertThat(lines)
           .contains(
+              "weir_model_info{backend=\"kernels-cpu-avx2\",family=\"llama\",model_name=\"m\","
+                  + "precision=\"groups\"} 1",
               "weir_num_requests_running{model_name=\"m\"} 3.0",
               "weir_num_requests_waiting{model_name=\"m\"} 2.0",
               "weir_kv_cache_usage_perc{model_name=\"m\"} 0.5",
@@ -63,8 +72,28 @@ final class EngineMetersTest {
   }
 
   @Test
+  void aRequestThatNonFiniteLogitsEndedIsAFaultOfItsOwn() {
+    try (EngineMeters meters = new EngineMeters(registry, "m", MODEL, 100)) {
+      meters.onFault("r", new IllegalStateException("a step failed"));
+      meters.onFault("s", nonFinite());
+      assertThat(registry.scrape().lines())
+          .contains(
+              "weir_engine_faults_total{model_name=\"m\"} 2.0",
+              "weir_corrupted_requests_total{model_name=\"m\"} 1.0");
+    }
+  }
+
+  private static RuntimeException nonFinite() {
+    Sampler sampler = new Sampler(1);
+    SamplingParameters greedy = SamplingParameters.builder(1).temperature(0).build();
+    return catchThrowableOfType(
+        NonFiniteLogits.class,
+        () -> sampler.distribution(new float[] {Float.NaN}, greedy, new int[0], new int[0]));
+  }
+
+  @Test
   void aClosedWorkerLeavesNoMetersBehind() {
-    new EngineMeters(registry, "m", 100).close();
+    new EngineMeters(registry, "m", MODEL, 100).close();
     assertThat(registry.getMeters()).isEmpty();
   }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.engine.ModelLimits;
 import dev.weir.engine.TestingLanguageModel;
+import dev.weir.proto.v1.FinishReason;
+import dev.weir.proto.v1.Finished;
 import dev.weir.proto.v1.GenerationRequest;
 import dev.weir.proto.v1.Sampling;
 import dev.weir.stream.RequestHeaders;
@@ -59,17 +61,7 @@ final class TextModelTest {
   void whatItAnswersIsCounted() throws Exception {
     try (TextModel text = start(new TestingTokenizer(), null)) {
       TestingSink sink = new TestingSink();
-      text.generator()
-          .begin(
-              GenerationRequest.newBuilder()
-                  .setId("r")
-                  .setModel("letters")
-                  .setPrompt("a")
-                  .setSampling(Sampling.newBuilder().setMaxTokens(3).setIgnoreEos(true))
-                  .build(),
-              RequestHeaders.NONE,
-              sink)
-          .proceed(List.of());
+      text.generator().begin(request(3), RequestHeaders.NONE, sink).proceed(List.of());
       assertThat(sink.await().getTotal()).isEqualTo(3);
       assertThat(registry.get("weir.generation.tokens").counter().count()).isEqualTo(3);
       assertThat(
@@ -124,6 +116,37 @@ final class TextModelTest {
       }
       assertThat(answers).doesNotHaveDuplicates();
     }
+  }
+
+  void logitsThatAreNotFiniteEndTheirRequestInWordsAndAreCounted() throws Exception {
+    try (TextModel text = start(new TestingTokenizer(), null)) {
+      model.poisonPosition(4); // the prompt is two tokens, the third of the output is there
+      TestingSink sick = new TestingSink();
+      TestingSink sound = new TestingSink();
+      text.generator().begin(request(9), RequestHeaders.NONE, sick).proceed(List.of());
+      text.generator().begin(request(2), RequestHeaders.NONE, sound).proceed(List.of());
+      Finished finished = sick.await();
+      assertThat(finished.getReason()).isEqualTo(FinishReason.FINISH_REASON_ERROR);
+      assertThat(finished.getTotal()).isEqualTo(3);
+      assertThat(finished.getError().getKind()).isEqualTo("internal");
+      assertThat(finished.getError().getHttpStatus()).isEqualTo(500);
+      assertThat(finished.getError().getMessage())
+          .isEqualTo(
+              "the worker failed: the logits for token 3 of the output are not finite numbers:"
+                  + " an activation of the model has left the range of floats");
+      assertThat(sound.await().getTotal()).isEqualTo(2);
+      assertThat(registry.get("weir.corrupted.requests").counter().count()).isEqualTo(1);
+      assertThat(registry.get("weir.engine.faults").counter().count()).isEqualTo(1);
+    }
+  }
+
+  private static GenerationRequest request(int maxTokens) {
+    return GenerationRequest.newBuilder()
+        .setId("r")
+        .setModel("letters")
+        .setPrompt("a")
+        .setSampling(Sampling.newBuilder().setMaxTokens(maxTokens).setIgnoreEos(true))
+        .build();
   }
 
   @Test

@@ -142,7 +142,7 @@ final class Candidates {
     }
     totalWeight = whole ? total : Math.max(total, weightOfAll);
     if (!(total > 0 && total < Double.POSITIVE_INFINITY)) {
-      throw new IllegalStateException("the model's logits are not finite numbers");
+      throw new NonFiniteLogits("of the row");
     }
   }
 

@@ -53,7 +53,11 @@ public interface EngineMetrics {
   /** A request ended, for whatever reason; not called for one that was abandoned. */
   default void onFinished(RequestSummary summary) {}
 
-  /** Something of ours went wrong: a step, a sampler or a listener threw. The engine lives on. */
+  /**
+   * Something of ours went wrong: a step, a sampler or a listener threw. The engine lives on.
+   *
+   * @param fault a {@link NonFiniteLogits} if the model computed nothing to draw from
+   */
   default void onFault(String requestId, Throwable fault) {}
 
   /**

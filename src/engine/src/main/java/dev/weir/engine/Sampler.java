@@ -76,7 +76,7 @@ public final class Sampler {
    *
    * @param output has the answer to {@code query} in {@code row}
    * @param index of the token in the output; with the seed it decides the draw
-   * @throws IllegalStateException if the logits are not finite numbers
+   * @throws NonFiniteLogits if they are no numbers to draw from
    */
   public int sample(
       StepOutput output,
@@ -87,7 +87,7 @@ public final class Sampler {
       long index) {
     int best = output.argMax(outputRow);
     if (best < 0) {
-      throw new IllegalStateException("the model's logits are not finite numbers");
+      throw new NonFiniteLogits("for token " + index + " of the output");
     }
     if (parameters.temperature() == 0) {
       return best;
@@ -147,7 +147,7 @@ public final class Sampler {
    * @param prompt tokens that only the repetition penalty sees
    * @param output tokens that all penalties see
    * @return probabilities, [vocabulary]; one-hot if greedy
-   * @throws IllegalStateException if the logits are not finite numbers
+   * @throws NonFiniteLogits if they are no numbers to draw from
    */
   public double[] distribution(
       float[] logits, SamplingParameters parameters, int[] prompt, int[] output) {
@@ -174,7 +174,7 @@ public final class Sampler {
       }
     }
     if (!Float.isFinite(logits[best])) {
-      throw new IllegalStateException("the model's logits are not finite numbers");
+      throw new NonFiniteLogits("of the row");
     }
     return best;
   }

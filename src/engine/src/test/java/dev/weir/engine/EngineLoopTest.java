@@ -360,6 +360,12 @@ final class EngineLoopTest {
     engine.start(request(tokens("ab"), hot), sound);
     engine.finish();
     assertThat(sick.outcome().reason()).isEqualTo(FinishReason.ERROR);
+    assertThat(sick.outcome().error())
+        .isInstanceOf(NonFiniteLogits.class)
+        .hasMessage(
+            "the logits for token 0 of the output are not finite numbers: an activation of the"
+                + " model has left the range of floats");
+    assertThat(engine.faults).containsExactly(sick.outcome().error());
     assertThat(sound.outcome().reason()).isEqualTo(FinishReason.LENGTH);
   }
 

@@ -228,7 +228,7 @@ final class SamplerTest {
         SamplingParameters parameters =
             SamplingParameters.builder(1).temperature(temperature).minP(0.1).topK(1).build();
         assertThatThrownBy(() -> sampler.distribution(new float[] {bad, 1}, parameters, NONE, NONE))
-            .isInstanceOf(IllegalStateException.class)
+            .isInstanceOf(NonFiniteLogits.class)
             .hasMessageContaining("not finite");
       }
     }

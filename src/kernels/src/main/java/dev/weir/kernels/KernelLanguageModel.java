@@ -31,7 +31,7 @@ public final class KernelLanguageModel implements LanguageModel {
   /** Changes when the order of a sum or the rounding of a value does: then tokens may differ. */
   private static final int NUMERICS = 1;
 
-  /** Rows that are computed together at most; more take several passes. */
+  /** Rows that are computed together at most, whole tiles of 8; more take several passes. */
   private static final int MOST_ROWS = 512;
 
   private final NativeKernels kernels;
@@ -72,9 +72,9 @@ public final class KernelLanguageModel implements LanguageModel {
     if (!NativeKernels.missing().isEmpty()) {
       return NativeKernels.missing();
     }
-    if (NativeKernels.get().variant() == Variant.PORTABLE
-        && !Variant.PORTABLE.label().equals(System.getenv("WEIR_KERNELS"))) {
-      return "this processor has neither AVX2 nor AVX-512 VNNI";
+    boolean plain = NativeKernels.get().variant() == Variant.PORTABLE;
+    if (plain && !Variant.PORTABLE.label().equals(System.getenv("WEIR_KERNELS"))) {
+      return "this processor has not even AVX2";
     }
     return SupportedModel.obstacle(config);
   }
@@ -192,6 +192,11 @@ public final class KernelLanguageModel implements LanguageModel {
   /** Times the phases of every step from now on, for benchmarks. */
   public StepProfile profile() {
     return steps.profile();
+  }
+
+  /** What computes it, such as {@code avx512vnni}; {@code portable} is plain C. */
+  public String instructions() {
+    return Variant.values()[model.get(JAVA_INT, Structs.offset(Structs.MODEL, "variant"))].label();
   }
 
   @Override

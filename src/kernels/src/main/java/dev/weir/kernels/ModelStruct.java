@@ -98,8 +98,7 @@ final class ModelStruct {
         model.asSlice(Structs.offset(Structs.MODEL, field), Structs.ACTIVATIONS.byteSize());
     long elements = (long) mostRows * columns;
     if (exact || adapted) {
-      // Tiles of eight rows are computed whole: rows beyond the last are read, and ignored.
-      MemorySegment values = memory.allocate((elements + 8L * columns) * Float.BYTES);
+      MemorySegment values = memory.allocate(elements * Float.BYTES);
       to.set(ADDRESS, Structs.offset(Structs.ACTIVATIONS, "exact"), values);
     }
     if (exact) {
