@@ -54,4 +54,10 @@ INLINE lanes lanes_of(ints a) { return _mm512_cvtepi32_ps(a); }
 INLINE ints ints_of(lanes a) { return _mm512_cvtps_epi32(a); }
 INLINE void ints_store_bytes(int8_t *to, ints a) { _mm_storeu_si128((void *)to, _mm512_cvtepi32_epi8(a)); }
 INLINE ints ints_add(ints a, ints b) { return _mm512_add_epi32(a, b); }
-INLINE int32_t ints_sum(ints a) { return _mm512_reduce_add_epi32(a); }
+/* Sums wrap: what is not finite became the least integer. (_mm512_reduce_add_epi32 adds signed numbers, whose overflow is undefined.) */
+INLINE int32_t ints_sum(ints a) {
+  __m256i b = _mm256_add_epi32(_mm512_castsi512_si256(a), _mm512_extracti64x4_epi64(a, 1));
+  __m128i c = _mm_add_epi32(_mm256_castsi256_si128(b), _mm256_extracti128_si256(b, 1));
+  c = _mm_add_epi32(c, _mm_shuffle_epi32(c, 0x4e));
+  return _mm_cvtsi128_si32(_mm_add_epi32(c, _mm_shuffle_epi32(c, 0xb1)));
+}

@@ -9,6 +9,8 @@
 
 #if defined(WEIR_LANES_AVX512)
 #include "dots_avx512vnni.h"
+#elif defined(WEIR_DOTS_AVXVNNI)
+#include "dots_avxvnni.h"
 #elif defined(WEIR_LANES_AVX2)
 #include "dots_avx2.h"
 #else

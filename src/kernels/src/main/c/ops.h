@@ -45,7 +45,7 @@ typedef struct {
   int32_t (*tail)(const weir_model *model, const weir_query *query, double mass);
 } weir_ops;
 
-extern const weir_ops weir_ops_portable, weir_ops_avx2, weir_ops_avx512vnni;
+extern const weir_ops weir_ops_portable, weir_ops_avx2, weir_ops_avxvnni, weir_ops_avx512vnni;
 
 static inline int64_t padded(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
 

@@ -14,7 +14,9 @@ static void head_norm(float *head, const float *weight, int64_t size, float epsi
     lanes v = lanes_load(head + i);
     squares = lanes_fma(v, v, squares);
   }
-  lanes r = lanes_set(1 / sqrtf(lanes_sum(squares) / (float)size + epsilon));
+  float mean = lanes_sum(squares) / (float)size;
+  /* As in norm.c: what has left the range of floats must not become zeros. */
+  lanes r = lanes_set(isfinite(mean) ? 1 / sqrtf(mean + epsilon) : NAN);
   for (int64_t i = 0; i < size; i += WEIR_LANES) {
     lanes_store(head + i, lanes_mul(lanes_mul(lanes_load(head + i), r), lanes_load(weight + i)));
   }

@@ -21,9 +21,15 @@ enum { PIECE_ROWS = 8, PIECE_QUERIES = 64 };
 
 static const weir_ops *ops_of(const weir_model *model) {
   switch (model->variant) {
-#if defined(__x86_64__) && !defined(WEIR_PORTABLE_ONLY)
+#ifdef WEIR_HAS_AVX512VNNI
     case WEIR_AVX512VNNI:
       return &weir_ops_avx512vnni;
+#endif
+#ifdef WEIR_HAS_AVXVNNI
+    case WEIR_AVXVNNI:
+      return &weir_ops_avxvnni;
+#endif
+#ifdef WEIR_HAS_AVX2
     case WEIR_AVX2:
       return &weir_ops_avx2;
 #endif

@@ -1,6 +1,7 @@
 /*
  * What Java and the kernels tell each other. Every size was validated by the caller; every buffer belongs to it and is aligned to 64
- * bytes. A row is a token of a step; rows of one step may belong to different sequences.
+ * bytes; nothing beyond it is written or read (the tests put it between pages that cannot be). A row is a token of a step; rows of one
+ * step may belong to different sequences.
  */
 #ifndef WEIR_H
 #define WEIR_H
@@ -43,31 +44,34 @@ typedef struct {
   weir_matrix output; /* [hidden, heads head size] */
   weir_matrix feed;   /* [2 intermediate, hidden]: panels of the gate and of what it gates take turns */
   weir_matrix down;   /* [hidden, intermediate] */
-  const float *attention_norm, *feed_norm;                    /* [hidden] */
+  const float *attention_norm, *feed_norm;                    /* [hidden, padded to 32] */
   const float *query_norm, *key_norm;                         /* [head size] or null */
   const float *qkv_bias, *output_bias, *feed_bias, *down_bias; /* [N of their matrix] or null */
   int64_t window; /* positions that attention reaches back, itself included; 0 is all */
 } weir_layer;
 
-/* Activations of a linear layer: quantised, or as they are. Rows lie in tiles of 8, so that a tile's addresses are constants apart. */
+/*
+ * Activations of a linear layer: quantised, or as they are. Rows lie in tiles of 8, so that a tile's addresses are constants apart, and are
+ * read in tiles: those beyond the last may hold anything, but must be there.
+ */
 typedef struct {
   int8_t *values; /* [tiles][G][8][32] in -127..127 */
   float *scale;   /* [tiles][G][8] */
   float *shift;   /* [tiles][G][8] scale times the sum of the values: what a minimum is multiplied by */
   int32_t *zero;  /* [tiles][G][8] -128 times the sum of the values: what the weights' zero adds */
-  float *exact;   /* [rows][K]; used instead if the model's matrices are F32 or BF16; adapters read it in every model that has some */
+  float *exact;   /* [tiles][8][K]; used instead if the model's matrices are F32 or BF16; adapters read it in every model that has some */
 } weir_activations;
 
 typedef struct {
   const weir_layer *layer;
-  const float *final_norm;         /* [hidden] */
+  const float *final_norm;         /* [hidden, padded to 32] */
   const float *cosine, *sine;      /* [context][pairs] */
   void *cache;                     /* see attention.c */
   void *pool;                      /* see pool.c */
   weir_matrix embedding, head;     /* [vocabulary, hidden] */
   float *x;                        /* [rows][hidden, padded to 32] residual stream */
   float *y;                        /* [rows][N of qkv] */
-  float *mixed;                    /* [rows][heads head size, padded to 32] */
+  float *mixed;                    /* [rows][heads head size, padded to 32]; the padding is 0 */
   float *reduced;                  /* [rows][WEIR_MATRIX_PARTS][WEIR_RANK] scale A x of an adapter's parts of a matrix; null if no step has adapters */
   weir_activations narrow, wide;   /* K: up to the larger of hidden and heads head size; intermediate */
   int64_t cache_blocks;
@@ -158,10 +162,12 @@ enum {
   WEIR_PHASES = 10
 };
 
-/* Variants of the kernels, worst first. */
-enum { WEIR_PORTABLE = 0, WEIR_AVX2 = 1, WEIR_AVX512VNNI = 2, WEIR_VARIANTS = 3 };
+/* Variants of the kernels, worst first. A processor may have one without having all before it. */
+enum { WEIR_PORTABLE = 0, WEIR_AVX2 = 1, WEIR_AVXVNNI = 2, WEIR_AVX512VNNI = 3, WEIR_VARIANTS = 4 };
 
-/* The best variant that this processor and operating system can run. */
+/* Whether this library has a variant that this processor and operating system can run. */
+WEIR_EXPORT int32_t weir_has_variant(int32_t variant);
+/* The best of those. */
 WEIR_EXPORT int32_t weir_best_variant(void);
 /* Sizes of the structs above, in their order: what Java believes is compared with it. */
 WEIR_EXPORT int64_t weir_size(int32_t of);
@@ -169,6 +175,8 @@ WEIR_EXPORT int64_t weir_size(int32_t of);
 /* Memory for weights and caches: zeros, in huge pages where the system grants them, taken when it is touched; null if there is none. */
 WEIR_EXPORT void *weir_map(int64_t bytes);
 WEIR_EXPORT void weir_unmap(void *memory, int64_t bytes);
+/* Whether a page that nobody may touch lies behind each such memory, as in the library for tests. */
+WEIR_EXPORT int32_t weir_guards(void);
 
 /* A pool of so many threads, the caller's own counted; null if they cannot be had. Closing joins them. */
 WEIR_EXPORT void *weir_pool_open(int32_t threads);

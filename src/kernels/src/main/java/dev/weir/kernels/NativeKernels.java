@@ -16,6 +16,9 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +29,7 @@ final class NativeKernels {
   private static final String LIBRARY = "libweir-kernels.so";
 
   private final SymbolLookup library;
-  private final MethodHandle bestVariant;
+  private final MethodHandle hasVariant;
   private final MethodHandle map;
   private final MethodHandle unmap;
   private final MethodHandle poolOpen;
@@ -36,6 +39,7 @@ final class NativeKernels {
   private final MethodHandle run;
   private final MethodHandle tail;
   private final Variant variant;
+  private final boolean guarded;
 
   /** The library, or why there is none. */
   private record Loaded(@Nullable NativeKernels kernels, String missing) {}
@@ -44,9 +48,9 @@ final class NativeKernels {
     static final Loaded LOADED = load();
   }
 
-  private NativeKernels(SymbolLookup library) {
+  private NativeKernels(SymbolLookup library, @Nullable String forced) {
     this.library = library;
-    bestVariant = handle(library, "weir_best_variant", FunctionDescriptor.of(JAVA_INT));
+    hasVariant = handle(library, "weir_has_variant", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     map = handle(library, "weir_map", FunctionDescriptor.of(ADDRESS, JAVA_LONG));
     unmap = handle(library, "weir_unmap", FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG));
     poolOpen = handle(library, "weir_pool_open", FunctionDescriptor.of(ADDRESS, JAVA_INT));
@@ -64,7 +68,8 @@ final class NativeKernels {
         handle(
             library, "weir_tail", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_DOUBLE));
     checkSizes(handle(library, "weir_size", FunctionDescriptor.of(JAVA_LONG, JAVA_INT)));
-    variant = chosen();
+    guarded = isTrue(handle(library, "weir_guards", FunctionDescriptor.of(JAVA_INT)));
+    variant = chosen(forced);
   }
 
   /**
@@ -90,15 +95,25 @@ final class NativeKernels {
       if (in == null) {
         return new Loaded(null, "the kernels were not compiled: the build found no C compiler");
       }
-      Path file = Files.createTempFile("weir-kernels-", ".so");
-      try {
-        Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
-        return new Loaded(new NativeKernels(SymbolLookup.libraryLookup(file, Arena.global())), "");
-      } finally {
-        Files.delete(file); // it stays mapped
-      }
+      return new Loaded(open(in, System.getenv("WEIR_KERNELS")), "");
     } catch (IOException | IllegalArgumentException e) {
       return new Loaded(null, "the kernels cannot be loaded: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Loads a library for as long as the process lives.
+   *
+   * @param forced see {@link #chosen}
+   * @throws IllegalArgumentException if it is none, or has not the variant that is forced
+   */
+  static NativeKernels open(InputStream library, @Nullable String forced) throws IOException {
+    Path file = Files.createTempFile("weir-kernels-", ".so");
+    try {
+      Files.copy(library, file, StandardCopyOption.REPLACE_EXISTING);
+      return new NativeKernels(SymbolLookup.libraryLookup(file, Arena.global()), forced);
+    } finally {
+      Files.delete(file); // it stays mapped
     }
   }
 
@@ -127,26 +142,50 @@ final class NativeKernels {
     }
   }
 
-  private Variant chosen() {
-    Variant best;
+  private static boolean isTrue(MethodHandle function) {
     try {
-      best = Variant.values()[(int) bestVariant.invokeExact()];
+      return (int) function.invokeExact() != 0;
     } catch (Throwable e) {
       throw rethrown(e);
     }
-    String forced = System.getenv("WEIR_KERNELS");
+  }
+
+  /** Whether whatever goes beyond what {@link #map} gave ends the process, as tests want it. */
+  boolean guarded() {
+    return guarded;
+  }
+
+  /** Whether the library has a variant that this processor can run. */
+  boolean has(Variant wanted) {
+    try {
+      return (int) hasVariant.invokeExact(wanted.ordinal()) != 0;
+    } catch (Throwable e) {
+      throw rethrown(e);
+    }
+  }
+
+  /**
+   * The variant to run.
+   *
+   * @param forced what {@code WEIR_KERNELS} names; null or empty for the best
+   * @throws IllegalArgumentException if there is none of that name, or not here
+   */
+  Variant chosen(@Nullable String forced) {
+    List<Variant> here = Arrays.stream(Variant.values()).filter(this::has).toList();
     if (forced == null || forced.isEmpty()) {
-      return best;
+      return here.getLast();
     }
     Variant named = Variant.named(forced);
-    if (named.compareTo(best) > 0) {
+    if (!here.contains(named)) {
       throw new IllegalArgumentException(
-          "WEIR_KERNELS is %s, this processor has %s at most".formatted(forced, best.label()));
+          "WEIR_KERNELS is %s, this processor has %s"
+              .formatted(
+                  forced, here.stream().map(Variant::label).collect(Collectors.joining(", "))));
     }
     return named;
   }
 
-  /** The best that this processor has, or what {@code WEIR_KERNELS} names. */
+  /** The best that this processor has, or the one that was forced. */
   Variant variant() {
     return variant;
   }

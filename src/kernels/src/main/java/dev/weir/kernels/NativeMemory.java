@@ -9,7 +9,7 @@ final class NativeMemory implements AutoCloseable {
   /** What every buffer is aligned to: a cache line, and the widest register. */
   private static final long ALIGNMENT = 64;
 
-  /** Small buffers share a mapping of this size. */
+  /** Small buffers share a mapping of this size, unless each is guarded. */
   private static final long CHUNK = 1 << 20;
 
   private final NativeKernels kernels;
@@ -24,7 +24,7 @@ final class NativeMemory implements AutoCloseable {
   /** Zeros, which take no memory until they are touched. */
   MemorySegment allocate(long bytes) {
     long size = Math.max(ALIGNMENT, Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT);
-    if (size > CHUNK / 4) {
+    if (size > CHUNK / 4 || kernels.guarded()) {
       MemorySegment mapping = kernels.map(size);
       mappings.add(mapping);
       return mapping;

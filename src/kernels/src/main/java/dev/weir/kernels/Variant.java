@@ -7,6 +7,8 @@ enum Variant {
   /** Plain C: the reference of the others, too slow to serve. */
   PORTABLE,
   AVX2,
+  /** AVX2 and integer dot products of 256 bits: Intel's client processors since Alder Lake. */
+  AVXVNNI,
   AVX512VNNI;
 
   /**
@@ -21,7 +23,7 @@ enum Variant {
       }
     }
     throw new IllegalArgumentException(
-        "WEIR_KERNELS is '%s', must be portable, avx2 or avx512vnni".formatted(name));
+        "WEIR_KERNELS is '%s', must be portable, avx2, avxvnni or avx512vnni".formatted(name));
   }
 
   String label() {
