@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.text.Checkpoint;
 import dev.weir.text.Checkpoints;
+import dev.weir.text.TensorType;
 import dev.weir.torch.Fixtures;
 import dev.weir.torch.Greedy;
 import dev.weir.torch.SequenceScorer;
@@ -83,8 +84,52 @@ class KernelFixturesTest {
     }
   }
 
+  /**
+   * The file's own blocks against float32 on the same rounded weights, where activations alone lose
+   * something: within what {@link #lowerPrecisionsStayClose} allows for both sides. What rounding
+   * the weights costs is the file's doing, not the kernels'.
+   */
+  @ParameterizedTest
+  @MethodSource("checkpoints")
+  void theBlocksOfAFileAreComputedAsTheyAreStored(String name, Variant variant) {
+    for (TensorType type : List.of(TensorType.Q8_0, TensorType.Q4_1, TensorType.Q4_0)) {
+      try (Checkpoint file = checkpoint(name);
+          KernelLanguageModel exact = open(file, type, KernelPrecision.F32, variant);
+          KernelLanguageModel model = open(file, type, KernelPrecision.GROUPS, variant)) {
+        for (Fixtures.Case expected : Fixtures.cases(name)) {
+          float[] found = SequenceScorer.score(model, expected.prompt()).lastLogits();
+          float[] rounded = SequenceScorer.score(exact, expected.prompt()).lastLogits();
+          double error = 0;
+          for (int i = 0; i < found.length; i++) {
+            error += Math.pow(found[i] - rounded[i], 2) / found.length;
+          }
+          assertThat(Math.sqrt(error)).as("%s", type).isBetween(1e-6, 0.1);
+        }
+      }
+    }
+  }
+
+  private static Checkpoint checkpoint(String name) {
+    return Checkpoints.open(Fixtures.path("text/" + name), "config.json");
+  }
+
+  private static KernelLanguageModel open(
+      Checkpoint file, TensorType type, KernelPrecision precision, Variant variant) {
+    Checkpoint stored =
+        new Checkpoint(
+            file.name(),
+            file.config(),
+            new StoredTensors(file.tensors(), type),
+            null,
+            null,
+            file.specialTokens(),
+            file.endOfSequence(),
+            file.digest());
+    return TestingKernels.load(stored, TestingKernels.F32.withPrecision(precision), variant);
+  }
+
   private static KernelLanguageModel open(String name, KernelOptions options, Variant variant) {
-    try (Checkpoint checkpoint = Checkpoints.open(Fixtures.path("text/" + name), "config.json")) {
+    try (Checkpoint checkpoint = checkpoint(name)) {
       return TestingKernels.load(checkpoint, options, variant);
     }
   }
