@@ -1,6 +1,6 @@
 /*
  * Integer dot products of a group without VNNI: vpmaddubsw adds two products in 16 bits and saturates. Nibbles are safe, the whole
- * group fits: 16 products of 15 x 127 in each half are 30,480. Bytes are made signed again, magnitude times signed activation:
+ * group fits: 16 products of 15 x 127 in each half are 30,480. Of 5 bits 8 products fit, 31,496, of 6 bits 4, 32,004. Bytes are made signed again, magnitude times signed activation:
  * 2 x 128 x 127 is 32,512, widened to 32 bits at once.
  */
 enum { TILE_ROWS = 4 };
@@ -31,6 +31,78 @@ INLINE void dots_q4(const int rows, const uint8_t *nibbles, const int8_t *values
   for (int r = 0; r < rows; r++) {
     sums[r].low = _mm256_madd_epi16(sums[r].low, ones);
     sums[r].high = _mm256_madd_epi16(sums[r].high, ones);
+  }
+}
+
+/* Sums of 16 bits, into those of 32. */
+INLINE ints widened(ints sums, ints words) {
+  const __m256i ones = _mm256_set1_epi16(1);
+  return (ints){_mm256_add_epi32(sums.low, _mm256_madd_epi16(words.low, ones)),
+                _mm256_add_epi32(sums.high, _mm256_madd_epi16(words.high, ones))};
+}
+
+INLINE ints more_words(ints words, ints weights, __m256i x) {
+  return (ints){_mm256_add_epi16(words.low, _mm256_maddubs_epi16(weights.low, x)),
+                _mm256_add_epi16(words.high, _mm256_maddubs_epi16(weights.high, x))};
+}
+
+/* Four weights of each of 16 outputs: nibbles of chunk c, of the lower or the upper half of the bytes, and what lies above them. */
+INLINE __m256i chunk_of(const int half, const uint8_t *nibbles, __m256i above) {
+  __m256i both = _mm256_loadu_si256((const void *)nibbles), nibble = half ? _mm256_srli_epi16(both, 4) : both;
+  return _mm256_or_si256(_mm256_and_si256(nibble, _mm256_set1_epi8(15)), above);
+}
+
+/* nibbles: [4][16][4], then fifth bits [16][4] */
+INLINE void dots_q5(const int rows, const uint8_t *nibbles, const int8_t *values, ints *sums) {
+  const __m256i fifth = _mm256_set1_epi8(16);
+#pragma GCC unroll 4
+  for (int r = 0; r < rows; r++) sums[r] = ints_set(0);
+#pragma GCC unroll 2
+  for (int half = 0; half < 2; half++) {
+    ints words[TILE_ROWS];
+    __m256i a = _mm256_loadu_si256((const void *)(nibbles + 256)), b = _mm256_loadu_si256((const void *)(nibbles + 288));
+    if (half == 0) a = _mm256_slli_epi16(a, 4), b = _mm256_slli_epi16(b, 4); /* the next chunk's bit is the fifth */
+#pragma GCC unroll 4
+    for (int r = 0; r < rows; r++) words[r] = ints_set(0);
+#pragma GCC unroll 4
+    for (int c = 0; c < 4; c++) {
+      ints w = {chunk_of(half, nibbles + 64 * c, _mm256_and_si256(a, fifth)),
+                chunk_of(half, nibbles + 64 * c + 32, _mm256_and_si256(b, fifth))};
+      a = _mm256_srli_epi16(a, 1);
+      b = _mm256_srli_epi16(b, 1);
+#pragma GCC unroll 4
+      for (int r = 0; r < rows; r++) words[r] = more_words(words[r], w, broadcast4(values + r * WEIR_GROUP + 16 * half + 4 * c));
+    }
+#pragma GCC unroll 4
+    for (int r = 0; r < rows; r++) sums[r] = widened(sums[r], words[r]);
+  }
+}
+
+/* Bits 2 c and 2 c + 1 of every byte as bits 4 and 5. */
+INLINE __m256i upper_bits(const uint8_t *bytes, const int c) {
+  __m256i bits = _mm256_loadu_si256((const void *)bytes);
+  __m256i moved = c == 0 ? _mm256_slli_epi16(bits, 4) : c == 1 ? _mm256_slli_epi16(bits, 2) : c == 2 ? bits : _mm256_srli_epi16(bits, 2);
+  return _mm256_and_si256(moved, _mm256_set1_epi8(48));
+}
+
+/* nibbles: [4][16][4], then upper bits [2][16][4]; halves: [8] -32 times the sums of that half of the values */
+INLINE void dots_q6(const int rows, const int half, const uint8_t *nibbles, const int8_t *values, const int32_t *halves, ints *sums) {
+  const uint8_t *bits = nibbles + 256 + 64 * half;
+#pragma GCC unroll 4
+  for (int r = 0; r < rows; r++) sums[r] = ints_set(halves[r]);
+#pragma GCC unroll 2
+  for (int two = 0; two < 4; two += 2) {
+    ints words[TILE_ROWS];
+#pragma GCC unroll 4
+    for (int r = 0; r < rows; r++) words[r] = ints_set(0);
+#pragma GCC unroll 2
+    for (int c = two; c < two + 2; c++) {
+      ints w = {chunk_of(half, nibbles + 64 * c, upper_bits(bits, c)), chunk_of(half, nibbles + 64 * c + 32, upper_bits(bits + 32, c))};
+#pragma GCC unroll 4
+      for (int r = 0; r < rows; r++) words[r] = more_words(words[r], w, broadcast4(values + r * WEIR_GROUP + 16 * half + 4 * c));
+    }
+#pragma GCC unroll 4
+    for (int r = 0; r < rows; r++) sums[r] = widened(sums[r], words[r]);
   }
 }
 

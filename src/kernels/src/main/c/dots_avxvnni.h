@@ -37,6 +37,58 @@ INLINE void dots_q4(const int rows, const uint8_t *nibbles, const int8_t *values
   }
 }
 
+INLINE ints more_dots(ints sums, ints weights, const int8_t *values) {
+  __m256i x = broadcast4(values);
+  return (ints){add_dots(sums.low, weights.low, x), add_dots(sums.high, weights.high, x)};
+}
+
+/* Four weights of each of 16 outputs: nibbles of a chunk, of the lower or the upper half of the bytes, and what lies above them. */
+INLINE __m256i chunk_of(const int half, const uint8_t *nibbles, __m256i above) {
+  __m256i both = _mm256_loadu_si256((const void *)nibbles), nibble = half ? _mm256_srli_epi16(both, 4) : both;
+  return _mm256_or_si256(_mm256_and_si256(nibble, _mm256_set1_epi8(15)), above);
+}
+
+/* nibbles: [4][16][4], then fifth bits [16][4] */
+INLINE void dots_q5(const int rows, const uint8_t *nibbles, const int8_t *values, ints *sums) {
+  const __m256i fifth = _mm256_set1_epi8(16);
+#pragma GCC unroll 4
+  for (int r = 0; r < rows; r++) sums[r] = ints_set(0);
+#pragma GCC unroll 2
+  for (int half = 0; half < 2; half++) {
+    __m256i a = _mm256_loadu_si256((const void *)(nibbles + 256)), b = _mm256_loadu_si256((const void *)(nibbles + 288));
+    if (half == 0) a = _mm256_slli_epi16(a, 4), b = _mm256_slli_epi16(b, 4); /* the next chunk's bit is the fifth */
+#pragma GCC unroll 4
+    for (int c = 0; c < 4; c++) {
+      ints w = {chunk_of(half, nibbles + 64 * c, _mm256_and_si256(a, fifth)),
+                chunk_of(half, nibbles + 64 * c + 32, _mm256_and_si256(b, fifth))};
+      a = _mm256_srli_epi16(a, 1);
+      b = _mm256_srli_epi16(b, 1);
+#pragma GCC unroll 4
+      for (int r = 0; r < rows; r++) sums[r] = more_dots(sums[r], w, values + r * WEIR_GROUP + 16 * half + 4 * c);
+    }
+  }
+}
+
+/* Bits 2 c and 2 c + 1 of every byte as bits 4 and 5. */
+INLINE __m256i upper_bits(const uint8_t *bytes, const int c) {
+  __m256i bits = _mm256_loadu_si256((const void *)bytes);
+  __m256i moved = c == 0 ? _mm256_slli_epi16(bits, 4) : c == 1 ? _mm256_slli_epi16(bits, 2) : c == 2 ? bits : _mm256_srli_epi16(bits, 2);
+  return _mm256_and_si256(moved, _mm256_set1_epi8(48));
+}
+
+/* nibbles: [4][16][4], then upper bits [2][16][4]; halves: [8] -32 times the sums of that half of the values */
+INLINE void dots_q6(const int rows, const int half, const uint8_t *nibbles, const int8_t *values, const int32_t *halves, ints *sums) {
+  const uint8_t *bits = nibbles + 256 + 64 * half;
+#pragma GCC unroll 4
+  for (int r = 0; r < rows; r++) sums[r] = ints_set(halves[r]);
+#pragma GCC unroll 4
+  for (int c = 0; c < 4; c++) {
+    ints w = {chunk_of(half, nibbles + 64 * c, upper_bits(bits, c)), chunk_of(half, nibbles + 64 * c + 32, upper_bits(bits + 32, c))};
+#pragma GCC unroll 4
+    for (int r = 0; r < rows; r++) sums[r] = more_dots(sums[r], w, values + r * WEIR_GROUP + 16 * half + 4 * c);
+  }
+}
+
 /* bytes: [8][16][4] around 128; zero: [8] -128 times the sums of the values */
 INLINE void dots_q8(const int rows, const uint8_t *bytes, const int8_t *values, const int32_t *zero, ints *sums) {
 #pragma GCC unroll 4

@@ -77,6 +77,16 @@ INLINE __m256 widen_bfloat(const uint16_t *a) {
 }
 INLINE lanes lanes_load_bfloat(const uint16_t *a) { return (lanes){widen_bfloat(a), widen_bfloat(a + 8)}; }
 
+/* Sixteen integers of 8 bits. */
+INLINE lanes lanes_load_unsigned(const uint8_t *a) {
+  __m128i b = _mm_loadu_si128((const void *)a);
+  return (lanes){_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(b)), _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_srli_si128(b, 8)))};
+}
+INLINE lanes lanes_load_signed(const uint8_t *a) {
+  __m128i b = _mm_loadu_si128((const void *)a);
+  return (lanes){_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(b)), _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_srli_si128(b, 8)))};
+}
+
 INLINE ints ints_set(int32_t a) { return (ints){_mm256_set1_epi32(a), _mm256_set1_epi32(a)}; }
 INLINE lanes lanes_of(ints a) { return (lanes){_mm256_cvtepi32_ps(a.low), _mm256_cvtepi32_ps(a.high)}; }
 INLINE ints ints_of(lanes a) { return (ints){_mm256_cvtps_epi32(a.low), _mm256_cvtps_epi32(a.high)}; }
@@ -84,7 +94,6 @@ INLINE void ints_store_bytes(int8_t *to, ints a) {
   __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32(a.low, a.high), 0xd8);
   _mm_storeu_si128((void *)to, _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
 }
-INLINE ints ints_add(ints a, ints b) { return (ints){_mm256_add_epi32(a.low, b.low), _mm256_add_epi32(a.high, b.high)}; }
 INLINE int32_t ints_sum(ints a) {
   __m256i b = _mm256_add_epi32(a.low, a.high);
   __m128i c = _mm_add_epi32(_mm256_castsi256_si128(b), _mm256_extracti128_si256(b, 1));

@@ -48,12 +48,19 @@ INLINE lanes lanes_load_bfloat(const uint16_t *a) {
   return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_loadu_si256((const void *)a)), 16));
 }
 
+/* Sixteen integers of 8 bits. */
+INLINE lanes lanes_load_unsigned(const uint8_t *a) {
+  return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const void *)a)));
+}
+INLINE lanes lanes_load_signed(const uint8_t *a) {
+  return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128((const void *)a)));
+}
+
 INLINE ints ints_set(int32_t a) { return _mm512_set1_epi32(a); }
 INLINE lanes lanes_of(ints a) { return _mm512_cvtepi32_ps(a); }
 /* Rounded to the nearest even. */
 INLINE ints ints_of(lanes a) { return _mm512_cvtps_epi32(a); }
 INLINE void ints_store_bytes(int8_t *to, ints a) { _mm_storeu_si128((void *)to, _mm512_cvtepi32_epi8(a)); }
-INLINE ints ints_add(ints a, ints b) { return _mm512_add_epi32(a, b); }
 /* Sums wrap: what is not finite became the least integer. (_mm512_reduce_add_epi32 adds signed numbers, whose overflow is undefined.) */
 INLINE int32_t ints_sum(ints a) {
   __m256i b = _mm256_add_epi32(_mm512_castsi512_si256(a), _mm512_extracti64x4_epi64(a, 1));

@@ -67,13 +67,16 @@ INLINE float widen_bfloat(uint16_t a) {
 }
 INLINE lanes lanes_load_bfloat(const uint16_t *a) { MADE(lanes, widen_bfloat(a[i])); }
 
+/* Sixteen integers of 8 bits. */
+INLINE lanes lanes_load_unsigned(const uint8_t *a) { MADE(lanes, (float)a[i]); }
+INLINE lanes lanes_load_signed(const uint8_t *a) { MADE(lanes, (float)(int8_t)a[i]); }
+
 INLINE ints ints_set(int32_t a) { MADE(ints, a); }
 INLINE lanes lanes_of(ints a) { MADE(lanes, (float)a.a[i]); }
 /* As the processor does it: what does not fit is the least integer. */
 INLINE int32_t rounded(float a) { return a >= -2147483648.0f && a < 2147483648.0f ? (int32_t)nearbyintf(a) : INT32_MIN; }
 INLINE ints ints_of(lanes a) { MADE(ints, rounded(a.a[i])); }
 INLINE void ints_store_bytes(int8_t *to, ints a) { EACH to[i] = (int8_t)a.a[i]; }
-INLINE ints ints_add(ints a, ints b) { MADE(ints, (int32_t)((uint32_t)a.a[i] + (uint32_t)b.a[i])); }
 INLINE int32_t ints_sum(ints a) {
   uint32_t sum = 0;
   EACH sum += (uint32_t)a.a[i];

@@ -26,29 +26,80 @@ typedef float tile[WEIR_TILE][WEIR_LANES];
 typedef struct {
   const int8_t *values;
   const float *scale, *shift;
-  const int32_t *zero;
+  const int32_t *zero, *halves;
 } quantised_rows;
 
 INLINE quantised_rows rows_of(const weir_activations *in, int64_t groups, int64_t row) {
   int64_t at = row / WEIR_TILE * groups * WEIR_TILE + row % WEIR_TILE;
-  return (quantised_rows){in->values + at * WEIR_GROUP, in->scale + at, in->shift + at, in->zero + at};
+  const int32_t *halves = in->halves + (at - at % WEIR_TILE) * 2 + at % WEIR_TILE;
+  return (quantised_rows){in->values + at * WEIR_GROUP, in->scale + at, in->shift + at, in->zero + at, halves};
 }
 
-INLINE void tile_q4(const int rows, const uint8_t *panel, quantised_rows in, int64_t groups, float (*out)[WEIR_LANES]) {
+/* Where a group with a minimum lies, w = scale q + minimum. */
+typedef struct {
+  const uint8_t *nibbles;
+  lanes scale, minimum;
+} group_of_four; /* or five bits */
+
+INLINE group_of_four group_at(const int format, const uint8_t *panel, int64_t g) {
+  if (format == WEIR_Q4) {
+    return (group_of_four){panel + q4_nibbles(g), lanes_load_half((const void *)(panel + q4_scales(g))),
+                           lanes_load_half((const void *)(panel + q4_minima(g)))};
+  }
+  if (format == WEIR_Q5) {
+    return (group_of_four){panel + q5_nibbles(g), lanes_load_half((const void *)(panel + q5_scales(g))),
+                           lanes_load_half((const void *)(panel + q5_minima(g)))};
+  }
+  const uint8_t *super = panel + k_super(format, g); /* products of 11 and 6 bits are exact */
+  return (group_of_four){panel + k_nibbles(format, g),
+                         lanes_mul(lanes_load_half((const void *)super), lanes_load_unsigned(panel + k_scales(format, g))),
+                         lanes_mul(lanes_load_half((const void *)(super + 32)), lanes_load_unsigned(panel + k_minima(format, g)))};
+}
+
+INLINE void tile_with_minima(const int rows, const int format, const uint8_t *panel, quantised_rows in, int64_t groups,
+                             float (*out)[WEIR_LANES]) {
+  const int five = format == WEIR_Q5 || format == WEIR_Q5_K, lines = five ? 6 : 5;
   lanes total[TILE_ROWS];
 #pragma GCC unroll 8
   for (int r = 0; r < rows; r++) total[r] = lanes_zero();
   for (int64_t g = 0; g < groups; g++) {
     ints sums[TILE_ROWS];
-#pragma GCC unroll 5
-    for (int line = 0; line < 5; line++) __builtin_prefetch(panel + q4_nibbles(g) + AHEAD + 64 * line);
-    dots_q4(rows, panel + q4_nibbles(g), in.values + g * WEIR_TILE * WEIR_GROUP, sums);
-    lanes scale = lanes_load_half((const void *)(panel + q4_scales(g)));
-    lanes minimum = lanes_load_half((const void *)(panel + q4_minima(g)));
+    group_of_four w = group_at(format, panel, g);
+#pragma GCC unroll 6
+    for (int line = 0; line < lines; line++) __builtin_prefetch(w.nibbles + AHEAD + 64 * line);
+    if (five) {
+      dots_q5(rows, w.nibbles, in.values + g * WEIR_TILE * WEIR_GROUP, sums);
+    } else {
+      dots_q4(rows, w.nibbles, in.values + g * WEIR_TILE * WEIR_GROUP, sums);
+    }
 #pragma GCC unroll 8
     for (int r = 0; r < rows; r++) {
-      total[r] = lanes_fma(lanes_of(sums[r]), lanes_mul(scale, lanes_set(in.scale[g * WEIR_TILE + r])), total[r]);
-      total[r] = lanes_fma(minimum, lanes_set(in.shift[g * WEIR_TILE + r]), total[r]);
+      total[r] = lanes_fma(lanes_of(sums[r]), lanes_mul(w.scale, lanes_set(in.scale[g * WEIR_TILE + r])), total[r]);
+      total[r] = lanes_fma(w.minimum, lanes_set(in.shift[g * WEIR_TILE + r]), total[r]);
+    }
+  }
+#pragma GCC unroll 8
+  for (int r = 0; r < rows; r++) lanes_store(out[r], total[r]);
+}
+
+/* A half of a group after the other. */
+INLINE void tile_q6(const int rows, const uint8_t *panel, quantised_rows in, int64_t groups, float (*out)[WEIR_LANES]) {
+  lanes total[TILE_ROWS];
+#pragma GCC unroll 8
+  for (int r = 0; r < rows; r++) total[r] = lanes_zero();
+  for (int64_t g = 0; g < groups; g++) {
+#pragma GCC unroll 7
+    for (int line = 0; line < 7; line++) __builtin_prefetch(panel + q6_nibbles(g) + AHEAD + 64 * line);
+    lanes super = lanes_load_half((const void *)(panel + q6_super_scales(g)));
+#pragma GCC unroll 2
+    for (int half = 0; half < 2; half++) {
+      ints sums[TILE_ROWS];
+      dots_q6(rows, half, panel + q6_nibbles(g), in.values + g * WEIR_TILE * WEIR_GROUP, in.halves + (2 * g + half) * WEIR_TILE, sums);
+      lanes scale = lanes_mul(super, lanes_load_signed(panel + q6_scales(g) + half * WEIR_LANES)); /* exact: 11 and 8 bits */
+#pragma GCC unroll 8
+      for (int r = 0; r < rows; r++) {
+        total[r] = lanes_fma(lanes_of(sums[r]), lanes_mul(scale, lanes_set(in.scale[g * WEIR_TILE + r])), total[r]);
+      }
     }
   }
 #pragma GCC unroll 8
@@ -90,38 +141,50 @@ INLINE void tile_exact(const int rows, const int bfloat, const void *panel, cons
 }
 
 /* So many rows from `row`, all of one tile; rows that only fill the tile up to a size there is a loop for are computed and ignored. */
-INLINE void some_rows(const int rows, const weir_linear *l, const uint8_t *panel, int64_t row, float (*out)[WEIR_LANES]) {
+INLINE void some_rows(const int rows, const weir_linear *l, int64_t panel, int64_t row, float (*out)[WEIR_LANES]) {
   int64_t columns = l->matrix->columns, groups = columns / WEIR_GROUP;
-  switch (l->matrix->format) {
+  const uint8_t *weights = panel_at(l->matrix, panel);
+  int32_t format = panel_format(l->matrix, panel);
+  if (format >= WEIR_F32) {
+    const float *x = l->in->exact + row * columns;
+    if (format == WEIR_F32) {
+      tile_exact(rows, 0, weights, x, columns, out);
+    } else {
+      tile_exact(rows, 1, weights, x, columns, out);
+    }
+    return;
+  }
+  quantised_rows in = rows_of(l->in, groups, row);
+  switch (format) {
     case WEIR_Q4:
-      tile_q4(rows, panel, rows_of(l->in, groups, row), groups, out);
+      tile_with_minima(rows, WEIR_Q4, weights, in, groups, out);
       break;
-    case WEIR_Q8:
-      tile_q8(rows, panel, rows_of(l->in, groups, row), groups, out);
+    case WEIR_Q5:
+      tile_with_minima(rows, WEIR_Q5, weights, in, groups, out);
       break;
-    case WEIR_F32:
-      tile_exact(rows, 0, panel, l->in->exact + row * columns, columns, out);
+    case WEIR_Q4_K:
+      tile_with_minima(rows, WEIR_Q4_K, weights, in, groups, out);
+      break;
+    case WEIR_Q5_K:
+      tile_with_minima(rows, WEIR_Q5_K, weights, in, groups, out);
+      break;
+    case WEIR_Q6_K:
+      tile_q6(rows, weights, in, groups, out);
       break;
     default:
-      tile_exact(rows, 1, panel, l->in->exact + row * columns, columns, out);
+      tile_q8(rows, weights, in, groups, out);
   }
 }
 
-static void one_row(const weir_linear *l, const uint8_t *panel, int64_t row, float (*out)[WEIR_LANES]) {
-  some_rows(1, l, panel, row, out);
-}
-static void two_rows(const weir_linear *l, const uint8_t *panel, int64_t row, float (*out)[WEIR_LANES]) {
-  some_rows(2, l, panel, row, out);
-}
-static void four_rows(const weir_linear *l, const uint8_t *panel, int64_t row, float (*out)[WEIR_LANES]) {
-  some_rows(4, l, panel, row, out);
-}
-static void most_rows(const weir_linear *l, const uint8_t *panel, int64_t row, float (*out)[WEIR_LANES]) {
+static void one_row(const weir_linear *l, int64_t panel, int64_t row, float (*out)[WEIR_LANES]) { some_rows(1, l, panel, row, out); }
+static void two_rows(const weir_linear *l, int64_t panel, int64_t row, float (*out)[WEIR_LANES]) { some_rows(2, l, panel, row, out); }
+static void four_rows(const weir_linear *l, int64_t panel, int64_t row, float (*out)[WEIR_LANES]) { some_rows(4, l, panel, row, out); }
+static void most_rows(const weir_linear *l, int64_t panel, int64_t row, float (*out)[WEIR_LANES]) {
   some_rows(TILE_ROWS, l, panel, row, out);
 }
 
 /* One panel by `count` rows from `row`, the first of a tile. */
-INLINE void whole_tile(const weir_linear *l, const uint8_t *panel, int64_t row, int64_t count, tile out) {
+INLINE void whole_tile(const weir_linear *l, int64_t panel, int64_t row, int64_t count, tile out) {
   for (int64_t at = 0; at < count; at += TILE_ROWS) {
     int64_t left = count - at;
     if (left == 1) {
@@ -136,13 +199,9 @@ INLINE void whole_tile(const weir_linear *l, const uint8_t *panel, int64_t row, 
   }
 }
 
-static const uint8_t *panel_of(const weir_linear *l, int64_t panel) {
-  return (const uint8_t *)l->matrix->panels + panel * l->matrix->stride;
-}
-
 static void add_or_store(const weir_linear *l, int64_t panel, int64_t row, int64_t count) {
   tile product;
-  whole_tile(l, panel_of(l, panel), row, count, product);
+  whole_tile(l, panel, row, count, product);
   if (l->adapters) add_adapters(l, panel, row, count, product);
   for (int64_t r = 0; r < count; r++) {
     float *to = l->out + (row + r) * l->stride + panel * WEIR_LANES;
@@ -161,7 +220,7 @@ INLINE lanes silu(lanes gate, lanes up) {
 /* Four panels, gate, up, gate, up, are a group of what follows. */
 static void gate(const weir_linear *l, int64_t panel, int64_t row, int64_t count) {
   tile product[4];
-  for (int i = 0; i < 4; i++) whole_tile(l, panel_of(l, panel + i), row, count, product[i]);
+  for (int i = 0; i < 4; i++) whole_tile(l, panel + i, row, count, product[i]);
   for (int i = 0; l->adapters && i < 4; i++) add_adapters(l, panel + i, row, count, product[i]);
   int64_t columns = l->matrix->rows / 2;
   for (int64_t r = 0; r < count; r++) {

@@ -17,11 +17,14 @@ INLINE void quantize_group(const weir_activations *to, int64_t groups, int64_t r
   ints p = ints_of(lanes_mul(a, inverse)), q = ints_of(lanes_mul(b, inverse));
   ints_store_bytes(values, p);
   ints_store_bytes(values + WEIR_LANES, q);
-  int32_t sum = ints_sum(ints_add(p, q));
+  int32_t first = ints_sum(p), second = ints_sum(q), sum = (int32_t)((uint32_t)first + (uint32_t)second);
   float scale = finite ? (zero ? 0.0f : largest / 127.0f) : __builtin_nanf("");
   to->scale[at] = scale;
   to->shift[at] = scale * (float)(finite ? sum : 0);
   to->zero[at] = finite ? -128 * sum : 0;
+  int32_t *halves = to->halves + (at - at % WEIR_TILE) * 2 + at % WEIR_TILE;
+  halves[0] = finite ? -32 * first : 0;
+  halves[WEIR_TILE] = finite ? -32 * second : 0;
 }
 
 /* A whole row of K = 32 groups elements. */

@@ -22,20 +22,37 @@ enum {
 /*
  * How a matrix [N, K] lies in memory: panels of 16 outputs; G = K / 32 groups. N is a multiple of 16, K one of 32 (pads are 0). A panel is
  * one stream of whole cache lines, in the order in which it is read.
+ *
+ * The nibbles of a group are [4][16][4], k and k + 16 in a byte. The bits above them: of Q5 [16][4] bytes, bit c of byte k is that of element
+ * 4 c + k; of Q6 [2][16][4] bytes, bits 2 c and 2 c + 1 of byte k of half h are those of element 16 h + 4 c + k.
+ * Scales are kept as the file has them, since their products, up to 19 bits, fit no f16; in float32 a product is exact.
  */
 enum {
-  WEIR_Q4 = 0,  /* w = d q + m, q in 0..15. A group: nibbles [4][16][4], k and k + 16 in a byte, then d [16] and m [16] in f16 */
-  WEIR_Q8 = 1,  /* w = d (q - 128), q in 0..255. Two groups: bytes [2][8][16][4], then d [2][16] in f16 */
-  WEIR_F32 = 2, /* [K][16] */
-  WEIR_BF16 = 3 /* [K][16] */
+  WEIR_Q4 = 0,   /* w = d q + m, q in 0..15. A group: nibbles, then d [16] and m [16] in f16 */
+  WEIR_Q5 = 1,   /* w = d q + m, q in 0..31. A group: nibbles, fifth bits, d [16] and m [16] in f16 */
+  WEIR_Q8 = 2,   /* w = d (q - 128), q in 0..255. Two groups: bytes [2][8][16][4], then d [2][16] in f16 */
+  WEIR_Q4_K = 3, /* w = (D s) q + M m. Eight groups: D [16] and M [16] in f16; then for every two nibbles [2], s [2][16], m [2][16] in 0..63 */
+  WEIR_Q5_K = 4, /* the same with q in 0..31: nibbles and fifth bits [2] */
+  WEIR_Q6_K = 5, /* w = (D s) (q - 32), q in 0..63. A group: nibbles, upper bits, s [2][16] in int8, one for each half, D [16] in f16 */
+  WEIR_F32 = 6,  /* [K][16] */
+  WEIR_BF16 = 7, /* [K][16] */
+  WEIR_FORMATS = 8
 };
 
+/* One panel of a matrix whose panels differ. */
 typedef struct {
-  const void *panels; /* [N / 16] panels of `stride` bytes */
-  int64_t stride;     /* a multiple of 64 */
-  int32_t rows;       /* N */
-  int32_t columns;    /* K */
+  int64_t offset; /* bytes from the first one; a multiple of 64 */
   int32_t format;
+  int32_t reserved;
+} weir_panel;
+
+typedef struct {
+  const void *panels;     /* [N / 16] panels of `stride` bytes */
+  const weir_panel *each; /* [N / 16] where panels are of several formats, none of them F32 or BF16; else null */
+  int64_t stride;         /* a multiple of 64 */
+  int32_t rows;           /* N */
+  int32_t columns;        /* K */
+  int32_t format;         /* where panels differ, that of the first */
   int32_t reserved;
 } weir_matrix;
 
@@ -59,6 +76,7 @@ typedef struct {
   float *scale;   /* [tiles][G][8] */
   float *shift;   /* [tiles][G][8] scale times the sum of the values: what a minimum is multiplied by */
   int32_t *zero;  /* [tiles][G][8] -128 times the sum of the values: what the weights' zero adds */
+  int32_t *halves; /* [tiles][G][2][8] -32 times the sum of each half's values: the same for Q6_K */
   float *exact;   /* [tiles][8][K]; used instead if the model's matrices are F32 or BF16; adapters read it in every model that has some */
 } weir_activations;
 
@@ -185,10 +203,21 @@ WEIR_EXPORT void weir_pool_close(void *pool);
 WEIR_EXPORT void weir_pool_limit(void *pool, int32_t threads);
 
 WEIR_EXPORT int64_t weir_panel_stride(int32_t format, int32_t columns);
+/* How weir_pack is given rows: as ggml's blocks, or as float32. */
+enum {
+  WEIR_FROM_Q4_0 = 0,
+  WEIR_FROM_Q4_1 = 1,
+  WEIR_FROM_Q5_0 = 2,
+  WEIR_FROM_Q5_1 = 3,
+  WEIR_FROM_Q8_0 = 4,
+  WEIR_FROM_Q4_K = 5,
+  WEIR_FROM_Q5_K = 6,
+  WEIR_FROM_Q6_K = 7,
+  WEIR_FROM_F32 = 8
+};
 /*
- * Packs consecutive rows of a matrix into rows `targets` of the panels. `stored` holds them as ggml blocks: source 0 is Q4_0, 1 Q4_1,
- * 2 Q8_0, 3 float32; float32 goes into every format but the 4-bit ones, the others into their own. `columns` is without padding.
- * Returns 0, or 1 if a value cannot be kept in that format (not finite, or beyond f16).
+ * Packs consecutive rows of a matrix into rows `targets` of the panels. Blocks go into panels of their own format, float32 into Q8, F32 and
+ * BF16. `columns` is without padding. Returns 0, or 1 if a value cannot be kept in that format (not finite, or beyond f16).
  */
 WEIR_EXPORT int32_t weir_pack(const weir_matrix *matrix, const void *stored, int32_t source, int64_t columns, int64_t count,
                               const int32_t *targets);

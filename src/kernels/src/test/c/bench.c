@@ -20,7 +20,7 @@ static uint32_t random32(void) {
 }
 
 static weir_matrix matrix(int rows, int columns, int format) {
-  weir_matrix m = {0, weir_panel_stride(format, columns), rows, columns, format, 0};
+  weir_matrix m = {0, 0, weir_panel_stride(format, columns), rows, columns, format, 0};
   uint8_t *panels = weir_map(m.stride * (rows / 16) + 8192);
   m.panels = panels;
   for (int p = 0; p < rows / 16; p++) {
@@ -51,6 +51,7 @@ static weir_activations activations(int columns) {
   a.scale = weir_map(ROWS * columns / 8);
   a.shift = weir_map(ROWS * columns / 8);
   a.zero = weir_map(ROWS * columns / 8);
+  a.halves = weir_map(ROWS * columns / 4);
   return a;
 }
 

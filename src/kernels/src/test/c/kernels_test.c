@@ -14,7 +14,7 @@
 
 #include "matrices.h"
 
-enum { MODELS = 40, MOST_ROWS = 20, SLICES = 4, STEPS = 3, BLOCKS = 24, CONTEXT = 64 };
+enum { MODELS = 60, MOST_ROWS = 20, SLICES = 4, STEPS = 3, BLOCKS = 24, CONTEXT = 64 };
 
 /* What a run computed: three steps' logits and answers. */
 typedef struct {
@@ -39,21 +39,32 @@ static weir_activations activations(int64_t rows, int64_t columns, int exact) {
     a.scale = buffer("scales of activations", elements / 8);
     a.shift = buffer("shifts of activations", elements / 8);
     a.zero = buffer("zeros of activations", elements / 8);
+    a.halves = buffer("halves of activations", elements / 4);
   }
   return a;
 }
 
 static weir_model random_model(void) {
   weir_model m = {.layers = 1 + (int32_t)below(2), .kv_heads = 1 + (int32_t)below(3), .head_size = 16 * (1 + (int32_t)below(below(4) ? 5 : 16))};
-  int32_t format = (int32_t)below(4), few = format == WEIR_Q4;
-  m.exact = format >= WEIR_F32;
+  int32_t format = (int32_t)below(WEIR_FORMATS + 1), mixed = format == WEIR_FORMATS;
+  int whole = format == WEIR_Q4 || format == WEIR_Q5, super = mixed || (format >= WEIR_Q4_K && format <= WEIR_Q6_K);
+  m.exact = format == WEIR_F32 || format == WEIR_BF16;
   m.cache_is_f32 = format == WEIR_F32;
   m.heads = m.kv_heads * (1 + (int32_t)below(5));
-  if (few) m.head_size = 32 * (1 + (int32_t)below(below(4) ? 3 : 8));
-  m.hidden = few ? 32 * (1 + (int32_t)below(3)) : 8 + (int32_t)below(90);
-  m.intermediate = few ? 32 * (1 + (int32_t)below(4)) : 1 + (int32_t)below(120);
-  m.pairs = 1 + (int32_t)below((uint32_t)m.head_size / 2);
+  if (whole) m.head_size = 32 * (1 + (int32_t)below(below(4) ? 3 : 8));
+  m.hidden = whole ? 32 * (1 + (int32_t)below(3)) : 8 + (int32_t)below(90);
+  m.intermediate = whole ? 32 * (1 + (int32_t)below(4)) : 1 + (int32_t)below(120);
   m.vocabulary = 1 + (int32_t)below(300);
+  if (super) { /* few, but rows are long */
+    m.layers = 1;
+    m.kv_heads = 1 << below(3);
+    m.heads = m.kv_heads << below(2);
+    m.head_size = 256 / m.heads;
+    m.hidden = 256 * (1 + (int32_t)below(2));
+    m.intermediate = 256;
+    m.vocabulary = 1 + (int32_t)below(60);
+  }
+  m.pairs = 1 + (int32_t)below((uint32_t)m.head_size / 2);
   m.epsilon = 1e-5f;
   m.query_scale = 0.25f;
   m.cache_blocks = BLOCKS;

@@ -74,6 +74,7 @@ static weir_activations room(int64_t rows, int64_t columns) {
   a.scale = buffer("scales", elements / 8);
   a.shift = buffer("shifts", elements / 8);
   a.zero = buffer("zeros", elements / 8);
+  a.halves = buffer("halves", elements / 4);
   return a;
 }
 

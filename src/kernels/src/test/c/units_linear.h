@@ -3,14 +3,31 @@
 #include "panels.h"
 #include "units.h"
 
-/* Largest magnitude that a weight's parts have: d q and m of a 4-bit weight cancel. */
+static double half_of(const uint8_t *at) {
+  uint16_t half;
+  memcpy(&half, at, 2);
+  return (double)half_to_float(half);
+}
+
+/* Largest magnitude that a weight's parts have: d q and m of a weight with a minimum cancel. */
 static double parts(const weir_matrix *m, int64_t n, int64_t k, double weight) {
-  if (m->format != WEIR_Q4) return fabs(weight);
-  const uint8_t *panel = (const uint8_t *)m->panels + n / WEIR_LANES * m->stride;
-  uint16_t d, least;
-  memcpy(&d, panel + q4_scales(k / WEIR_GROUP) + 2 * (n % WEIR_LANES), 2);
-  memcpy(&least, panel + q4_minima(k / WEIR_GROUP) + 2 * (n % WEIR_LANES), 2);
-  return 15 * fabs((double)half_to_float(d)) + fabs((double)half_to_float(least));
+  const uint8_t *panel = panel_at(m, n / WEIR_LANES);
+  int64_t g = k / WEIR_GROUP, in = n % WEIR_LANES;
+  int32_t format = panel_format(m, n / WEIR_LANES);
+  switch (format) {
+    case WEIR_Q4:
+      return 15 * fabs(half_of(panel + q4_scales(g) + 2 * in)) + fabs(half_of(panel + q4_minima(g) + 2 * in));
+    case WEIR_Q5:
+      return 31 * fabs(half_of(panel + q5_scales(g) + 2 * in)) + fabs(half_of(panel + q5_minima(g) + 2 * in));
+    case WEIR_Q4_K:
+    case WEIR_Q5_K: {
+      const uint8_t *super = panel + k_super(format, g) + 2 * in;
+      double scale = fabs(half_of(super)) * panel[k_scales(format, g) + in], minimum = fabs(half_of(super + 32)) * panel[k_minima(format, g) + in];
+      return (format == WEIR_Q5_K ? 31 : 15) * scale + minimum;
+    }
+    default:
+      return fabs(weight);
+  }
 }
 
 typedef struct {
@@ -66,9 +83,10 @@ static void check_gate(const weir_linear *l, const float *weights, const float *
 
 /* The same rows for all variants, as `keep` of plain C made them. */
 static void check_linear(void) {
-  int32_t format = (int32_t)below(4), mode = (int32_t)below(3), exact = format >= WEIR_F32;
+  int32_t format = (int32_t)below(WEIR_FORMATS + 1), mode = (int32_t)below(3), exact = format == WEIR_F32 || format == WEIR_BF16;
+  int super = format == WEIR_FORMATS || (format >= WEIR_Q4_K && format <= WEIR_Q6_K); /* rows of whole blocks of 256 */
   int64_t rows = below(3) ? 1 + below(20) : 1, n = mode == LINEAR_GATE ? 64 * (1 + below(2)) : 16 * (1 + below(5));
-  int64_t k = 32 * (1 + below(9));
+  int64_t k = super ? 256 * (1 + below(2)) : 32 * (1 + below(9));
   weir_matrix m = matrix("matrix", n, k, n, format);
   weir_activations in = room(rows, k);
   for (int64_t r = 0; r < rows; r++) weir_ops_portable.keep(row_of("row", k - (int64_t)below(20), k), k, exact, &in, r);
@@ -77,7 +95,7 @@ static void check_linear(void) {
   for (int64_t i = 0; i < rows * n; i++) before[i] = uniform();
   weir_linear l = {.matrix = &m, .in = &in, .bias = mode != LINEAR_STORE && below(2) ? bias : 0, .stride = n, .mode = mode,
                    .rows = (int32_t)rows};
-  double roundings = (exact ? (double)k : 3 * (double)k / WEIR_GROUP) + 8;
+  double roundings = (exact ? (double)k : 4 * (double)k / WEIR_GROUP) + 8; /* Q6_K: two for each half of a group */
   EACH_TABLE {
     for (int64_t i = 0; i < n; i++) tables[v]->embed(&m, i, weights + i * k);
     memcpy(out, before, (size_t)(rows * n * 4));

@@ -22,11 +22,13 @@ static void check_embed(void) {
   /* Half a step, relative and of subnormal numbers; a scale in f16 is rounded up, by up to 2^-10 or its least step. */
   static const double units[] = {[WEIR_Q8] = 0.5 / 127, [WEIR_F32] = 0, [WEIR_BF16] = 0x1p-8};
   static const double least[] = {[WEIR_Q8] = 0x1p-25, [WEIR_F32] = 0, [WEIR_BF16] = 0x1p-134};
-  for (int32_t format = WEIR_Q8; format <= WEIR_BF16; format++) {
+  static const int32_t formats[] = {WEIR_Q8, WEIR_F32, WEIR_BF16};
+  for (int f = 0; f < 3; f++) {
+    int32_t format = formats[f];
     rounded.format = format;
     rounded.stride = weir_panel_stride(format, (int32_t)k);
     rounded.panels = buffer("panels", rounded.stride);
-    if (weir_pack(&rounded, stored, 3, k, n, targets)) give_up("refused:", "a table");
+    if (weir_pack(&rounded, stored, WEIR_FROM_F32, k, n, targets)) give_up("refused:", "a table");
     EACH_TABLE for (int64_t i = 0; i < n; i++) {
       tables[v]->embed(&rounded, i, other);
       for (int64_t j = 0; j < k; j++) {
@@ -91,6 +93,8 @@ static void check_keep(void) {
         near("keep", v, g * 32 + i, (double)found.scale[at] * value, x[g * 32 + i], 0.5001 * found.scale[at] + 1e-30);
       }
       if (found.zero[at] != -128 * sum) fail("zero", v, g, found.zero[at], -128 * sum);
+      const int32_t *halves = found.halves + (at - at % WEIR_TILE) * 2 + at % WEIR_TILE;
+      if (4 * (halves[0] + halves[WEIR_TILE]) != -128 * sum) fail("halves", v, g, halves[0], halves[WEIR_TILE]);
     }
   }
 }

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KernelLanguageModel implements LanguageModel {
   /** Changes when the order of a sum or the rounding of a value does: then tokens may differ. */
-  private static final int NUMERICS = 1;
+  private static final int NUMERICS = 2;
 
   /** Rows that are computed together at most, whole tiles of 8; more take several passes. */
   private static final int MOST_ROWS = 512;

@@ -5,8 +5,8 @@ public enum KernelPrecision {
   /** {@link #GROUPS}. */
   AUTO,
   /**
-   * Weights in groups of 32 times activations in int8 groups of 32, in exact integer sums: 4-bit
-   * and 8-bit tensors of a GGUF file with the file's own values, others as int8.
+   * Weights in groups times activations in int8 groups of 32, in exact integer sums: quantised
+   * tensors of a GGUF file with the file's own values, others as int8 in groups of 32.
    */
   GROUPS,
   /** Weights in bfloat16, everything else in float32. */

@@ -11,6 +11,7 @@ import dev.weir.text.TensorSource;
 import dev.weir.text.TensorType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleConsumer;
 
@@ -19,13 +20,8 @@ import java.util.function.DoubleConsumer;
  * file's mapping by Java, which survives a file that shrinks, and never read by native code there.
  */
 final class MatrixPacker implements AutoCloseable {
-  /** Sources that {@code weir_pack} knows, in its order. */
-  private enum Source {
-    Q4_0,
-    Q4_1,
-    Q8_0,
-    FLOATS
-  }
+  /** A part of a matrix, how its rows are read and what becomes of them. */
+  private record Part(MatrixRows rows, RowSource source, PanelFormat format) {}
 
   private static final int CHUNK_BYTES = 4 << 20;
   private static final int GROUP = 32;
@@ -67,79 +63,107 @@ final class MatrixPacker implements AutoCloseable {
    * Packs a matrix.
    *
    * @param into a {@code weir_matrix}
+   * @param tensorRows parts that share no panel, unless they are of one format
    * @param rows of the matrix; a multiple of 16, those that no part fills are zeros
    * @param columns of the tensors
    * @throws CheckpointException if a tensor is absent, of another shape, or not finite
    */
-  void pack(MemorySegment into, List<MatrixRows> parts, int rows, int columns) {
-    parts.forEach(part -> require(part.tensor(), part.targets().length, columns));
-    PanelFormat format = format(parts, columns);
+  void pack(MemorySegment into, List<MatrixRows> tensorRows, int rows, int columns) {
+    List<Part> parts = tensorRows.stream().map(part -> part(part, columns)).toList();
     int width = padded(columns, GROUP);
-    long stride = kernels.panelStride(format, width);
-    MemorySegment panels = memory.allocate(Math.multiplyExact(stride, (long) rows / LANES));
-    into.set(ADDRESS, Structs.offset(Structs.MATRIX, "panels"), panels);
-    into.set(JAVA_LONG, Structs.offset(Structs.MATRIX, "stride"), stride);
+    PanelFormat[] formats = formats(parts, rows / LANES);
+    long bytes = 0;
+    for (PanelFormat format : formats) {
+      bytes = Math.addExact(bytes, kernels.panelStride(format, width));
+    }
+    into.set(ADDRESS, Structs.offset(Structs.MATRIX, "panels"), memory.allocate(bytes));
+    into.set(JAVA_LONG, Structs.offset(Structs.MATRIX, "stride"), bytes / formats.length);
     into.set(JAVA_INT, Structs.offset(Structs.MATRIX, "rows"), rows);
     into.set(JAVA_INT, Structs.offset(Structs.MATRIX, "columns"), width);
-    into.set(JAVA_INT, Structs.offset(Structs.MATRIX, "format"), format.ordinal());
-    for (MatrixRows part : parts) {
-      for (int target : part.targets()) {
-        if (target < 0 || target >= rows) {
-          throw new IllegalArgumentException("row %d of %d".formatted(target, rows));
+    into.set(JAVA_INT, Structs.offset(Structs.MATRIX, "format"), formats[0].ordinal());
+    if (Arrays.stream(formats).distinct().count() > 1) {
+      into.set(ADDRESS, Structs.offset(Structs.MATRIX, "each"), each(formats, width));
+    }
+    for (Part part : parts) {
+      packPart(into, part, columns);
+    }
+  }
+
+  /** The file's own blocks where it has some and the precision asks for them. */
+  private Part part(MatrixRows rows, int columns) {
+    require(rows.tensor(), rows.targets().length, columns);
+    RowSource source = RowSource.FLOATS;
+    PanelFormat floats =
+        switch (precision) {
+          case F32 -> PanelFormat.F32;
+          case BF16 -> PanelFormat.BF16;
+          case AUTO, GROUPS -> PanelFormat.Q8;
+        };
+    TensorType type = tensors.describe(rows.tensor()).type();
+    if (floats == PanelFormat.Q8
+        && columns % type.blockElements() == 0
+        && tensors.readStored(rows.tensor(), 0, room(type.blockBytes()))) {
+      source = RowSource.of(type);
+    }
+    return new Part(rows, source, source.format(floats));
+  }
+
+  /** The format of each panel; of those that no part fills it does not matter. */
+  private static PanelFormat[] formats(List<Part> parts, int panels) {
+    PanelFormat[] formats = new PanelFormat[panels];
+    Arrays.fill(formats, parts.getFirst().format());
+    boolean[] filled = new boolean[panels];
+    for (Part part : parts) {
+      for (int target : part.rows().targets()) {
+        if (target < 0 || target >= panels * LANES) {
+          throw new IllegalArgumentException("row %d of %d".formatted(target, panels * LANES));
         }
+        int panel = target / LANES;
+        if (filled[panel] && formats[panel] != part.format()) {
+          throw new IllegalArgumentException(
+              "panel %d would be %s and %s".formatted(panel, formats[panel], part.format()));
+        }
+        filled[panel] = true;
+        formats[panel] = part.format();
       }
-      packPart(into, part, format, columns);
     }
+    return formats;
   }
 
-  /** The 4-bit groups of the file where all parts have them. */
-  private PanelFormat format(List<MatrixRows> parts, int columns) {
-    return switch (precision) {
-      case F32 -> PanelFormat.F32;
-      case BF16 -> PanelFormat.BF16;
-      case AUTO, GROUPS -> {
-        boolean nibbles =
-            columns % GROUP == 0
-                && parts.stream()
-                    .map(part -> tensors.describe(part.tensor()).type())
-                    .allMatch(type -> type == TensorType.Q4_0 || type == TensorType.Q4_1);
-        yield nibbles && stored(parts) ? PanelFormat.Q4 : PanelFormat.Q8;
-      }
-    };
-  }
-
-  private boolean stored(List<MatrixRows> parts) {
-    return parts.stream()
-        .allMatch(part ->
-            tensors.readStored(
-                part.tensor(), 0, room(tensors.describe(part.tensor()).type().blockBytes())));
-  }
-
-  private void packPart(MemorySegment matrix, MatrixRows part, PanelFormat format, int columns) {
-    TensorType type = tensors.describe(part.tensor()).type();
-    boolean whole = columns % GROUP == 0;
-    Source source = Source.FLOATS;
-    if (format == PanelFormat.Q4) {
-      source = type == TensorType.Q4_0 ? Source.Q4_0 : Source.Q4_1;
-    } else if (format == PanelFormat.Q8 && type == TensorType.Q8_0 && whole) {
-      source = stored(List.of(part)) ? Source.Q8_0 : Source.FLOATS;
+  /** Where each panel lies: parts of different types keep their own values, in one stream. */
+  private MemorySegment each(PanelFormat[] formats, int width) {
+    long size = Structs.PANEL.byteSize();
+    MemorySegment each = memory.allocate(formats.length * size);
+    long offset = 0;
+    for (int i = 0; i < formats.length; i++) {
+      MemorySegment panel = each.asSlice(i * size, size);
+      panel.set(JAVA_LONG, Structs.offset(Structs.PANEL, "offset"), offset);
+      panel.set(JAVA_INT, Structs.offset(Structs.PANEL, "format"), formats[i].ordinal());
+      offset += kernels.panelStride(formats[i], width);
     }
+    return each;
+  }
+
+  private void packPart(MemorySegment matrix, Part part, int columns) {
+    String tensor = part.rows().tensor();
+    TensorType type = tensors.describe(tensor).type();
     long rowBytes =
-        source == Source.FLOATS
+        part.source() == RowSource.FLOATS
             ? (long) columns * Float.BYTES
             : (long) columns / type.blockElements() * type.blockBytes();
     int step = Math.toIntExact(Math.max(1, CHUNK_BYTES / rowBytes));
-    int rows = part.targets().length;
+    int rows = part.rows().targets().length;
     try (Arena targets = Arena.ofConfined()) {
-      MemorySegment to = targets.allocateFrom(JAVA_INT, part.targets());
+      MemorySegment to = targets.allocateFrom(JAVA_INT, part.rows().targets());
       for (int row = 0; row < rows; row += step) {
         int count = Math.min(step, rows - row);
-        MemorySegment from = read(part.tensor(), source, row, count, columns, rowBytes);
+        MemorySegment from = room(count * rowBytes);
+        read(tensor, part.source(), (long) row * columns, count * columns, from);
         MemorySegment places = to.asSlice((long) row * Integer.BYTES);
-        if (!kernels.pack(matrix, from, source.ordinal(), columns, count, places)) {
+        if (!kernels.pack(matrix, from, part.source().ordinal(), columns, count, places)) {
           throw new CheckpointException(
               "tensor %s has a value that is not finite, or beyond what %s can hold"
-                  .formatted(part.tensor(), format));
+                  .formatted(tensor, part.format()));
         }
         done += (long) count * columns;
         progress.accept(Math.min(1, (double) done / total));
@@ -147,17 +171,18 @@ final class MatrixPacker implements AutoCloseable {
     }
   }
 
-  private MemorySegment read(
-      String tensor, Source source, int row, int count, int columns, long rowBytes) {
-    MemorySegment room = room(count * rowBytes);
-    if (source == Source.FLOATS) {
-      float[] values = new float[Math.multiplyExact(count, columns)];
-      tensors.read(tensor, (long) row * columns, values);
-      MemorySegment.copy(values, 0, room, JAVA_FLOAT, 0, values.length);
-    } else if (!tensors.readStored(tensor, (long) row * columns / GROUP, room)) {
+  private void read(
+      String tensor, RowSource source, long firstElement, int elements, MemorySegment into) {
+    if (source == RowSource.FLOATS) {
+      float[] values = new float[elements];
+      tensors.read(tensor, firstElement, values);
+      MemorySegment.copy(values, 0, into, JAVA_FLOAT, 0, elements);
+      return;
+    }
+    int block = tensors.describe(tensor).type().blockElements();
+    if (!tensors.readStored(tensor, firstElement / block, into)) {
       throw new CheckpointException("tensor " + tensor + " cannot be read as it is stored");
     }
-    return room;
   }
 
   /**

@@ -109,6 +109,7 @@ final class ModelStruct {
     for (String name : List.of("scale", "shift", "zero")) {
       to.set(ADDRESS, Structs.offset(Structs.ACTIVATIONS, name), memory.allocate(scales));
     }
+    to.set(ADDRESS, Structs.offset(Structs.ACTIVATIONS, "halves"), memory.allocate(2 * scales));
   }
 
   private static void set(MemorySegment model, String field, MemorySegment value) {

@@ -17,9 +17,14 @@ final class Structs {
   /** Most candidates and alternatives of a row: WEIR_CANDIDATES. */
   static final int CANDIDATES = 64;
 
+  static final StructLayout PANEL =
+      MemoryLayout.structLayout(
+          JAVA_LONG.withName("offset"), JAVA_INT.withName("format"), JAVA_INT.withName("reserved"));
+
   static final StructLayout MATRIX =
       MemoryLayout.structLayout(
           ADDRESS.withName("panels"),
+          ADDRESS.withName("each"),
           JAVA_LONG.withName("stride"),
           JAVA_INT.withName("rows"),
           JAVA_INT.withName("columns"),
@@ -48,6 +53,7 @@ final class Structs {
           ADDRESS.withName("scale"),
           ADDRESS.withName("shift"),
           ADDRESS.withName("zero"),
+          ADDRESS.withName("halves"),
           ADDRESS.withName("exact"));
 
   static final StructLayout MODEL =
@@ -149,7 +155,7 @@ final class Structs {
 
   /** In the order of {@code weir_size}. */
   static final List<StructLayout> ALL =
-      List.of(MATRIX, LAYER, ACTIVATIONS, MODEL, SLICE, QUERY, STEP, LOW_RANK, ADAPTER);
+      List.of(MATRIX, LAYER, ACTIVATIONS, MODEL, SLICE, QUERY, STEP, LOW_RANK, ADAPTER, PANEL);
 
   private Structs() {}
 

@@ -48,4 +48,33 @@ final class TestingArchitectures {
         random.nextBoolean(),
         random.nextBoolean());
   }
+
+  /** Rows of 256 or 512, which every stored type has whole blocks for. */
+  static ModelConfig whole(Random random, boolean tied, boolean biases) {
+    int heads = 1 << (1 + random.nextInt(4));
+    int headSize = 256 / heads;
+    List<Double> frequencies =
+        IntStream.range(0, headSize / 2).mapToObj(i -> Math.pow(100, -2.0 * i / headSize)).toList();
+    List<Integer> windows = random.nextBoolean() ? List.of(0) : List.of(0, 9);
+    return new ModelConfig(
+        Family.LLAMA,
+        VOCABULARY,
+        256 * (1 + random.nextInt(2)),
+        256 * (1 + random.nextInt(2)),
+        windows.size(),
+        heads,
+        heads / (1 + random.nextInt(2)),
+        headSize,
+        CONTEXT,
+        1e-5,
+        new Rope(frequencies, 1, List.of(), CONTEXT, null),
+        windows,
+        Activation.SILU,
+        tied,
+        biases,
+        biases,
+        biases,
+        false,
+        random.nextBoolean());
+  }
 }

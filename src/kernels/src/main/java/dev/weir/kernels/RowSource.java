@@ -1,0 +1,45 @@
+package dev.weir.kernels;
+
+import dev.weir.text.TensorType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How rows come to {@code weir_pack}: as the file's blocks or as floats; the ordinals are weir.h's.
+ */
+enum RowSource {
+  Q4_0(PanelFormat.Q4),
+  Q4_1(PanelFormat.Q4),
+  Q5_0(PanelFormat.Q5),
+  Q5_1(PanelFormat.Q5),
+  Q8_0(PanelFormat.Q8),
+  Q4_K(PanelFormat.Q4_K),
+  Q5_K(PanelFormat.Q5_K),
+  Q6_K(PanelFormat.Q6_K),
+  FLOATS(null);
+
+  private final @Nullable PanelFormat own;
+
+  RowSource(@Nullable PanelFormat own) {
+    this.own = own;
+  }
+
+  /** Blocks of a type; floats of what has none. */
+  static RowSource of(TensorType type) {
+    return switch (type) {
+      case F32, F16, BF16 -> FLOATS;
+      case Q4_0 -> Q4_0;
+      case Q4_1 -> Q4_1;
+      case Q5_0 -> Q5_0;
+      case Q5_1 -> Q5_1;
+      case Q8_0 -> Q8_0;
+      case Q4_K -> Q4_K;
+      case Q5_K -> Q5_K;
+      case Q6_K -> Q6_K;
+    };
+  }
+
+  /** The format that keeps the blocks' own values; {@code floats} of floats. */
+  PanelFormat format(PanelFormat floats) {
+    return own == null ? floats : own;
+  }
+}
