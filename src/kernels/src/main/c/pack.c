@@ -155,56 +155,100 @@ static int pack_q6(uint8_t *panel, int64_t groups, int64_t n, const uint8_t *sto
   return 0;
 }
 
+/* q: [32], as unsigned bytes around 128 */
+static void put_bytes(uint8_t *panel, int64_t g, int64_t n, const uint8_t *q) {
+  for (int c = 0; c < 8; c++) memcpy(panel + q8_bytes(g) + c * 64 + n * 4, q + 4 * c, 4);
+}
+
 /* {half d; int8 qs[32]} */
 static int pack_q8(uint8_t *panel, int64_t groups, int64_t n, const uint8_t *stored) {
   for (int64_t g = 0; g < groups; g++, stored += 34) {
     uint16_t scale = half_of(stored);
     if (!half_is_finite(scale)) return 1;
     put_half(panel, q8_scales(g) + 2 * n, scale);
-    for (int k = 0; k < WEIR_GROUP; k++) panel[q8_bytes(g) + k / 4 * 64 + n * 4 + k % 4] = stored[2 + k] ^ 0x80;
+    uint8_t q[WEIR_GROUP];
+    for (int k = 0; k < WEIR_GROUP; k++) q[k] = stored[2 + k] ^ 0x80;
+    put_bytes(panel, g, n, q);
   }
   return 0;
 }
 
+/* Elements first to first + count - 1 of a row of floats; zeros up to a whole group. Loops without branches: they become vectors. */
+static void widen(float *to, const uint8_t *row, int32_t source, int64_t first, int64_t count) {
+  uint16_t halves[WEIR_GROUP] = {0};
+  uint32_t bits[WEIR_GROUP] = {0};
+  if (source == WEIR_FROM_F32) {
+    memcpy(bits, row + first * 4, (size_t)count * 4);
+  } else {
+    memcpy(halves, row + first * 2, (size_t)count * 2);
+    for (int k = 0; k < WEIR_GROUP; k++) bits[k] = (uint32_t)halves[k] << 16;
+  }
+  memcpy(to, bits, sizeof bits);
+  if (source == WEIR_FROM_F16)
+    for (int k = 0; k < WEIR_GROUP; k++) to[k] = half_to_float(halves[k]);
+}
+
+/* Bits of the largest magnitude: those of magnitudes are in the order of what they mean, infinity and NaN last. */
+static int32_t largest_bits(const float *values) {
+  int32_t bits[WEIR_GROUP], largest = 0;
+  memcpy(bits, values, sizeof bits);
+  for (int k = 0; k < WEIR_GROUP; k++) largest = (bits[k] & 0x7fffffff) > largest ? bits[k] & 0x7fffffff : largest;
+  return largest;
+}
+
 /* The scale is rounded up to f16, so that the largest element stays within 127. */
-static int quantize_q8(uint8_t *panel, int64_t n, const float *row, int64_t columns) {
-  for (int64_t g = 0; g * WEIR_GROUP < columns; g++) {
-    int64_t count = columns - g * WEIR_GROUP < WEIR_GROUP ? columns - g * WEIR_GROUP : WEIR_GROUP;
-    float largest = 0;
-    for (int64_t k = 0; k < count; k++) {
-      float v = fabsf(row[g * WEIR_GROUP + k]);
-      if (!isfinite(v)) return 1;
-      largest = v > largest ? v : largest;
-    }
+static int quantize_q8(uint8_t *panel, int64_t n, const void *row, int32_t source, int64_t columns) {
+  for (int64_t at = 0; at < columns; at += WEIR_GROUP) {
+    int64_t g = at / WEIR_GROUP;
+    float values[WEIR_GROUP], largest;
+    widen(values, row, source, at, columns - at < WEIR_GROUP ? columns - at : WEIR_GROUP);
+    int32_t magnitude = largest_bits(values);
+    memcpy(&largest, &magnitude, 4);
+    if (!isfinite(largest)) return 1;
     uint16_t scale = float_to_half(largest / 127);
     if (half_to_float(scale) * 127 < largest) scale++;
     if (!half_is_finite(scale)) return 1;
     float inverse = largest > 0 ? 1 / half_to_float(scale) : 0;
     put_half(panel, q8_scales(g) + 2 * n, scale);
-    for (int64_t k = 0; k < count; k++) {
-      int q = (int)nearbyintf(row[g * WEIR_GROUP + k] * inverse);
-      panel[q8_bytes(g) + k / 4 * 64 + n * 4 + k % 4] = (uint8_t)((q > 127 ? 127 : q < -127 ? -127 : q) + 128);
+    float shifted[WEIR_GROUP]; /* 1.5 2^23 more: the last bit is 1, so that the sum is rounded to the nearest even integer */
+    for (int k = 0; k < WEIR_GROUP; k++) shifted[k] = values[k] * inverse + 0x1.8p23f;
+    int32_t bits[WEIR_GROUP];
+    memcpy(bits, shifted, sizeof bits);
+    uint8_t q[WEIR_GROUP];
+    for (int k = 0; k < WEIR_GROUP; k++) {
+      int32_t value = bits[k] - 0x4b400000;
+      q[k] = (uint8_t)((value > 127 ? 127 : value < -127 ? -127 : value) + 128);
     }
-    for (int64_t k = count; k < WEIR_GROUP; k++) panel[q8_bytes(g) + k / 4 * 64 + n * 4 + k % 4] = 128;
+    put_bytes(panel, g, n, q);
   }
   return 0;
 }
 
-static int copy_f32(float *panel, int64_t n, const float *row, int64_t columns) {
-  for (int64_t k = 0; k < columns; k++) {
-    if (!isfinite(row[k])) return 1;
-    panel[k * WEIR_LANES + n] = row[k];
+static int copy_f32(float *panel, int64_t n, const void *row, int32_t source, int64_t columns) {
+  for (int64_t at = 0; at < columns; at += WEIR_GROUP) {
+    int64_t count = columns - at < WEIR_GROUP ? columns - at : WEIR_GROUP;
+    float values[WEIR_GROUP];
+    widen(values, row, source, at, count);
+    for (int64_t k = 0; k < count; k++) {
+      if (!isfinite(values[k])) return 1;
+      panel[(at + k) * WEIR_LANES + n] = values[k];
+    }
   }
   return 0;
 }
 
-static int round_bf16(uint16_t *panel, int64_t n, const float *row, int64_t columns) {
-  for (int64_t k = 0; k < columns; k++) {
-    uint32_t bits;
-    memcpy(&bits, row + k, 4);
-    bits += 0x7fff + (bits >> 16 & 1); /* to nearest even */
-    if (!isfinite(row[k]) || (bits & 0x7f800000) == 0x7f800000) return 1;
-    panel[k * WEIR_LANES + n] = (uint16_t)(bits >> 16);
+static int round_bf16(uint16_t *panel, int64_t n, const void *row, int32_t source, int64_t columns) {
+  for (int64_t at = 0; at < columns; at += WEIR_GROUP) {
+    int64_t count = columns - at < WEIR_GROUP ? columns - at : WEIR_GROUP;
+    float values[WEIR_GROUP];
+    widen(values, row, source, at, count);
+    for (int64_t k = 0; k < count; k++) {
+      uint32_t bits;
+      memcpy(&bits, values + k, 4);
+      bits += 0x7fff + (bits >> 16 & 1); /* to nearest even */
+      if (!isfinite(values[k]) || (bits & 0x7f800000) == 0x7f800000) return 1;
+      panel[(at + k) * WEIR_LANES + n] = (uint16_t)(bits >> 16);
+    }
   }
   return 0;
 }
@@ -212,12 +256,12 @@ static int round_bf16(uint16_t *panel, int64_t n, const float *row, int64_t colu
 static int64_t row_bytes(int32_t source, int64_t columns) {
   static const struct {
     int64_t elements, bytes;
-  } block[] = {{32, 18}, {32, 20}, {32, 22}, {32, 24}, {32, 34}, {256, 144}, {256, 176}, {256, 210}, {1, 4}};
+  } block[] = {{32, 18}, {32, 20}, {32, 22}, {32, 24}, {32, 34}, {256, 144}, {256, 176}, {256, 210}, {1, 4}, {1, 2}, {1, 2}};
   return columns / block[source].elements * block[source].bytes;
 }
 
 static int pack_row(uint8_t *panel, int32_t format, int64_t n, const void *stored, int32_t source, int64_t columns) {
-  int64_t groups = columns / WEIR_GROUP; /* whole ones, unless the source is float32 */
+  int64_t groups = columns / WEIR_GROUP; /* whole ones, unless the source is floats */
   switch (format) {
     case WEIR_Q4:
       return pack_q4(panel, groups, n, stored, source == WEIR_FROM_Q4_1);
@@ -229,11 +273,11 @@ static int pack_row(uint8_t *panel, int32_t format, int64_t n, const void *store
     case WEIR_Q6_K:
       return pack_q6(panel, groups, n, stored);
     case WEIR_Q8:
-      return source == WEIR_FROM_Q8_0 ? pack_q8(panel, groups, n, stored) : quantize_q8(panel, n, stored, columns);
+      return source == WEIR_FROM_Q8_0 ? pack_q8(panel, groups, n, stored) : quantize_q8(panel, n, stored, source, columns);
     case WEIR_F32:
-      return copy_f32((void *)panel, n, stored, columns);
+      return copy_f32((void *)panel, n, stored, source, columns);
     default:
-      return round_bf16((void *)panel, n, stored, columns);
+      return round_bf16((void *)panel, n, stored, source, columns);
   }
 }
 

@@ -203,7 +203,7 @@ WEIR_EXPORT void weir_pool_close(void *pool);
 WEIR_EXPORT void weir_pool_limit(void *pool, int32_t threads);
 
 WEIR_EXPORT int64_t weir_panel_stride(int32_t format, int32_t columns);
-/* How weir_pack is given rows: as ggml's blocks, or as float32. */
+/* How weir_pack is given rows: as ggml's blocks, or as floats. */
 enum {
   WEIR_FROM_Q4_0 = 0,
   WEIR_FROM_Q4_1 = 1,
@@ -213,10 +213,12 @@ enum {
   WEIR_FROM_Q4_K = 5,
   WEIR_FROM_Q5_K = 6,
   WEIR_FROM_Q6_K = 7,
-  WEIR_FROM_F32 = 8
+  WEIR_FROM_F32 = 8,
+  WEIR_FROM_F16 = 9,
+  WEIR_FROM_BF16 = 10
 };
 /*
- * Packs consecutive rows of a matrix into rows `targets` of the panels. Blocks go into panels of their own format, float32 into Q8, F32 and
+ * Packs consecutive rows of a matrix into rows `targets` of the panels. Blocks go into panels of their own format, floats into Q8, F32 and
  * BF16. `columns` is without padding. Returns 0, or 1 if a value cannot be kept in that format (not finite, or beyond f16).
  */
 WEIR_EXPORT int32_t weir_pack(const weir_matrix *matrix, const void *stored, int32_t source, int64_t columns, int64_t count,

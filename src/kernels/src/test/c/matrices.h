@@ -18,7 +18,8 @@ static const struct {
   uint32_t scale_below, minimum_below;
 } blocks[] = {{32, 18, 0, -1, 0x2400, 0},        {32, 20, 0, 2, 0x2400, 0x3000},       {32, 22, 0, -1, 0x2000, 0},
               {32, 24, 0, 2, 0x2000, 0x3000},    {32, 34, 0, -1, 0x2400, 0},           {256, 144, 0, 2, 0x1000, 0x1000},
-              {256, 176, 0, 2, 0x0c00, 0x1000}, {256, 210, 208, -1, 0x0800, 0},       {1, 4, -1, -1, 0, 0}};
+              {256, 176, 0, 2, 0x0c00, 0x1000}, {256, 210, 208, -1, 0x0800, 0},       {1, 4, -1, -1, 0, 0},
+              {1, 2, 0, -1, 0x3400, 0},          {1, 2, 0, -1, 0x3e80, 0}};
 
 static int32_t source_of(int32_t format, int64_t columns) {
   switch (format) {
@@ -27,7 +28,7 @@ static int32_t source_of(int32_t format, int64_t columns) {
     case WEIR_Q5:
       return below(2) ? WEIR_FROM_Q5_0 : WEIR_FROM_Q5_1;
     case WEIR_Q8:
-      return columns % WEIR_GROUP == 0 && below(2) ? WEIR_FROM_Q8_0 : WEIR_FROM_F32;
+      return columns % WEIR_GROUP == 0 && below(2) ? WEIR_FROM_Q8_0 : WEIR_FROM_F32 + (int32_t)below(3);
     case WEIR_Q4_K:
       return WEIR_FROM_Q4_K;
     case WEIR_Q5_K:
@@ -35,7 +36,7 @@ static int32_t source_of(int32_t format, int64_t columns) {
     case WEIR_Q6_K:
       return WEIR_FROM_Q6_K;
     default:
-      return WEIR_FROM_F32;
+      return WEIR_FROM_F32 + (int32_t)below(3);
   }
 }
 

@@ -16,7 +16,6 @@ import dev.weir.text.ModelConfig;
 import dev.weir.text.lora.LoraAdapter;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread at a time may use it.
  */
 public final class KernelLanguageModel implements LanguageModel {
-  /** Changes when the order of a sum or the rounding of a value does: then tokens may differ. */
-  private static final int NUMERICS = 2;
-
   /** Rows that are computed together at most, whole tiles of 8; more take several passes. */
   private static final int MOST_ROWS = 512;
 
@@ -141,28 +137,31 @@ public final class KernelLanguageModel implements LanguageModel {
                 * config.headSize()
                 * ModelStruct.cacheBytes(precision),
             MachineMemory.availableBytes() - weightBytes);
-    ModelLimits limits =
-        new ModelLimits(
-            config.vocabulary(),
-            budget.context(),
-            options.slots(),
-            budget.blocks(),
-            config.slidingWindow(),
-            true,
-            String.join(
-                "-",
-                checkpoint.digest().get().substring(0, 16),
-                precision.name().toLowerCase(Locale.ROOT),
-                "kernels" + NUMERICS),
-            adapters.size());
+    NumericsId numerics = new NumericsId(checkpoint);
     NativeMemory memory = new NativeMemory(kernels);
     try {
       MemorySegment model = memory.allocate(Structs.MODEL.byteSize());
       try (MatrixPacker packer =
           new MatrixPacker(
-              kernels, memory, checkpoint.tensors(), precision, weights.elements(), progress)) {
+              kernels,
+              memory,
+              checkpoint.tensors(),
+              precision,
+              options.threads(),
+              weights.elements(),
+              progress)) {
         weights.load(packer, memory, model);
       }
+      ModelLimits limits =
+          new ModelLimits(
+              config.vocabulary(),
+              budget.context(),
+              options.slots(),
+              budget.blocks(),
+              config.slidingWindow(),
+              true,
+              numerics.of(precision),
+              adapters.size());
       RotaryTable rotary =
           new RotaryTable(Objects.requireNonNull(config.rope()), limits.contextLength(), memory);
       ModelStruct.describe(model, config, limits, precision, variant, MOST_ROWS, memory, rotary);

@@ -13,6 +13,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleConsumer;
 
 /**
@@ -20,10 +21,27 @@ import java.util.function.DoubleConsumer;
  * file's mapping by Java, which survives a file that shrinks, and never read by native code there.
  */
 final class MatrixPacker implements AutoCloseable {
-  /** A part of a matrix, how its rows are read and what becomes of them. */
-  private record Part(MatrixRows rows, RowSource source, PanelFormat format) {}
+  /**
+   * A part of a matrix.
+   *
+   * @param type how the file stores it
+   * @param stored whether its rows are packed as the file stores them, or dequantised first
+   */
+  private record Part(MatrixRows rows, TensorType type, boolean stored, PanelFormat format) {
+    RowSource source() {
+      return stored ? RowSource.of(type) : RowSource.F32;
+    }
 
-  private static final int CHUNK_BYTES = 4 << 20;
+    long rowBytes(int columns) {
+      return stored
+          ? (long) columns / type.blockElements() * type.blockBytes()
+          : (long) columns * Float.BYTES;
+    }
+  }
+
+  /** What a thread reads at once: small enough for the second-level cache. */
+  private static final int CHUNK_BYTES = 256 << 10;
+
   private static final int GROUP = 32;
   private static final int LANES = 16;
 
@@ -33,11 +51,11 @@ final class MatrixPacker implements AutoCloseable {
   private final KernelPrecision precision;
   private final DoubleConsumer progress;
   private final long total;
-  private final Arena arena = Arena.ofConfined();
-  private MemorySegment chunk = MemorySegment.NULL;
-  private long done;
+  private final PackingThreads threads;
+  private final AtomicLong done = new AtomicLong();
 
   /**
+   * @param threads that pack together, the caller's own counted
    * @param total elements of all matrices, for the progress
    */
   MatrixPacker(
@@ -45,12 +63,14 @@ final class MatrixPacker implements AutoCloseable {
       NativeMemory memory,
       TensorSource tensors,
       KernelPrecision precision,
+      int threads,
       long total,
       DoubleConsumer progress) {
     this.kernels = kernels;
     this.memory = memory;
     this.tensors = tensors;
     this.precision = precision;
+    this.threads = new PackingThreads(kernels, threads);
     this.total = total;
     this.progress = progress;
   }
@@ -92,7 +112,6 @@ final class MatrixPacker implements AutoCloseable {
   /** The file's own blocks where it has some and the precision asks for them. */
   private Part part(MatrixRows rows, int columns) {
     require(rows.tensor(), rows.targets().length, columns);
-    RowSource source = RowSource.FLOATS;
     PanelFormat floats =
         switch (precision) {
           case F32 -> PanelFormat.F32;
@@ -100,12 +119,12 @@ final class MatrixPacker implements AutoCloseable {
           case AUTO, GROUPS -> PanelFormat.Q8;
         };
     TensorType type = tensors.describe(rows.tensor()).type();
-    if (floats == PanelFormat.Q8
-        && columns % type.blockElements() == 0
-        && tensors.readStored(rows.tensor(), 0, room(type.blockBytes()))) {
-      source = RowSource.of(type);
-    }
-    return new Part(rows, source, source.format(floats));
+    RowSource source = RowSource.of(type);
+    boolean stored =
+        (source.floats() || floats == PanelFormat.Q8)
+            && columns % type.blockElements() == 0
+            && tensors.readStored(rows.tensor(), 0, room(threads.room(), type.blockBytes()));
+    return new Part(rows, type, stored, stored ? source.format(floats) : floats);
   }
 
   /** The format of each panel; of those that no part fills it does not matter. */
@@ -146,42 +165,45 @@ final class MatrixPacker implements AutoCloseable {
 
   private void packPart(MemorySegment matrix, Part part, int columns) {
     String tensor = part.rows().tensor();
-    TensorType type = tensors.describe(tensor).type();
-    long rowBytes =
-        part.source() == RowSource.FLOATS
-            ? (long) columns * Float.BYTES
-            : (long) columns / type.blockElements() * type.blockBytes();
-    int step = Math.toIntExact(Math.max(1, CHUNK_BYTES / rowBytes));
+    long rowBytes = part.rowBytes(columns);
+    int step = Math.toIntExact(Math.max(1, CHUNK_BYTES / Math.max(1, rowBytes)));
     int rows = part.rows().targets().length;
-    try (Arena targets = Arena.ofConfined()) {
-      MemorySegment to = targets.allocateFrom(JAVA_INT, part.rows().targets());
-      for (int row = 0; row < rows; row += step) {
-        int count = Math.min(step, rows - row);
-        MemorySegment from = room(count * rowBytes);
-        read(tensor, part.source(), (long) row * columns, count * columns, from);
-        MemorySegment places = to.asSlice((long) row * Integer.BYTES);
-        if (!kernels.pack(matrix, from, part.source().ordinal(), columns, count, places)) {
-          throw new CheckpointException(
-              "tensor %s has a value that is not finite, or beyond what %s can hold"
-                  .formatted(tensor, part.format()));
-        }
-        done += (long) count * columns;
-        progress.accept(Math.min(1, (double) done / total));
-      }
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment targets = arena.allocateFrom(JAVA_INT, part.rows().targets());
+      threads.run(
+          Math.ceilDiv(rows, step),
+          (piece, memory) -> {
+            int row = piece * step;
+            int count = Math.min(step, rows - row);
+            MemorySegment from = room(memory, count * rowBytes);
+            read(part, (long) row * columns, count * columns, from);
+            MemorySegment places = targets.asSlice((long) row * Integer.BYTES);
+            if (!kernels.pack(matrix, from, part.source().ordinal(), columns, count, places)) {
+              throw new CheckpointException(
+                  "tensor %s has a value that is not finite, or beyond what %s can hold"
+                      .formatted(tensor, part.format()));
+            }
+            done.addAndGet((long) count * columns);
+          },
+          this::tellProgress);
     }
+    tellProgress();
   }
 
-  private void read(
-      String tensor, RowSource source, long firstElement, int elements, MemorySegment into) {
-    if (source == RowSource.FLOATS) {
+  private void tellProgress() {
+    progress.accept(Math.min(1, (double) done.get() / total));
+  }
+
+  private void read(Part part, long firstElement, int elements, MemorySegment into) {
+    String tensor = part.rows().tensor();
+    if (part.stored()) {
+      if (!tensors.readStored(tensor, firstElement / part.type().blockElements(), into)) {
+        throw new CheckpointException("tensor " + tensor + " cannot be read as it is stored");
+      }
+    } else {
       float[] values = new float[elements];
       tensors.read(tensor, firstElement, values);
       MemorySegment.copy(values, 0, into, JAVA_FLOAT, 0, elements);
-      return;
-    }
-    int block = tensors.describe(tensor).type().blockElements();
-    if (!tensors.readStored(tensor, firstElement / block, into)) {
-      throw new CheckpointException("tensor " + tensor + " cannot be read as it is stored");
     }
   }
 
@@ -219,15 +241,12 @@ final class MatrixPacker implements AutoCloseable {
         "tensor %s has shape %s, the config asks for %s".formatted(tensor, found, wanted));
   }
 
-  private MemorySegment room(long bytes) {
-    if (chunk.byteSize() < bytes) {
-      chunk = arena.allocate(Math.max(bytes, CHUNK_BYTES), Long.BYTES);
-    }
-    return chunk.asSlice(0, bytes);
+  private static MemorySegment room(GrowingMemory memory, long bytes) {
+    return memory.atLeast(Math.max(bytes, CHUNK_BYTES)).asSlice(0, bytes);
   }
 
   @Override
   public void close() {
-    arena.close();
+    threads.close();
   }
 }
