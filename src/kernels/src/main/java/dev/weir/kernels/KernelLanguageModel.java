@@ -1,6 +1,7 @@
 package dev.weir.kernels;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.weir.engine.CacheBudget;
 import dev.weir.engine.LanguageModel;
