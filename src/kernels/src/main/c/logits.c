@@ -130,3 +130,64 @@ int32_t NAME(tail)(const weir_model *m, const weir_query *q, double mass) {
   }
   return last;
 }
+
+/* Steps of 1/8 in z = (logit - largest) / temperature, from 0 downwards; the last one has everything below. */
+enum { STEPS = 256 };
+static int32_t step_of(float z) { return z > -STEPS / 8 + 1 ? (int32_t)(z * -8) : STEPS - 1; }
+
+INLINE lanes z_of(const weir_query *q, lanes logits) {
+  return lanes_mul(lanes_sub(logits, lanes_set(q->candidate_logits[0])), lanes_set(q->inverse_temperature));
+}
+
+/* Tokens with z above the least, in the order of their ids, and zeros up to a whole number of lanes. */
+static int32_t gather(const weir_model *m, const weir_query *q, float least, int32_t *ids, float *logits) {
+  int32_t found = 0;
+  for (int64_t id = 0; id < m->vocabulary; id += WEIR_LANES) {
+    lanes v = load_allowed(q->logits, id, m->vocabulary, q->allowed);
+    uint32_t above = lanes_greater(z_of(q, v), lanes_set(least));
+    for (; above; above &= above - 1, found++) {
+      ids[found] = (int32_t)id + __builtin_ctz(above);
+      logits[found] = q->logits[ids[found]];
+    }
+  }
+  for (int32_t i = found; i % WEIR_LANES; i++) logits[i] = 0;
+  return found;
+}
+
+/* The last step that is needed for the count and the mass; all of them if those that were gathered have too little. */
+static int32_t last_step(const weir_query *q, int32_t found, const float *logits, int32_t count, double mass) {
+  double weights[STEPS] = {0}, wanted = mass * (1 + 1e-5) * exp(q->log_normalizer), sum = 0; /* rounding keeps nobody out */
+  int32_t counts[STEPS] = {0}, step = 0, ranked = 0;
+  for (int32_t at = 0; at < found; at += WEIR_LANES) {
+    float z[WEIR_LANES], weight[WEIR_LANES];
+    lanes scaled = z_of(q, lanes_load(logits + at));
+    lanes_store(z, scaled);
+    lanes_store(weight, lanes_exp(scaled));
+    for (int32_t i = 0; i < WEIR_LANES && at + i < found; i++) {
+      weights[step_of(z[i])] += weight[i];
+      counts[step_of(z[i])]++;
+    }
+  }
+  for (; step < STEPS - 1; step++) {
+    sum += weights[step];
+    ranked += counts[step];
+    if (ranked >= count && sum >= wanted) break;
+  }
+  return step;
+}
+
+int32_t NAME(shortlist)(const weir_model *m, const weir_query *q, double share, int32_t count, double mass, int32_t *ids, float *logits) {
+  /* Tokens of less than (1 - mass) / vocabulary each are not needed for the mass. */
+  double least = log(share), needless = mass > 0 ? log((1 - mass) / m->vocabulary) + q->log_normalizer : 0;
+  double lowest = count > 1 ? -INFINITY : needless < least ? needless : least;
+  int32_t found = gather(m, q, (float)(lowest - 1e-3 + 1e-6 * lowest), ids, logits), kept = 0;
+  int32_t last = last_step(q, found, logits, count, mass), of_share = step_of((float)(least - 1e-3));
+  if (of_share > last) last = of_share;
+  for (int32_t i = 0; i < found; i++) {
+    float z = (logits[i] - q->candidate_logits[0]) * q->inverse_temperature;
+    if (step_of(z) > last) continue;
+    ids[kept] = ids[i];
+    logits[kept++] = logits[i];
+  }
+  return kept;
+}

@@ -77,6 +77,32 @@ final class Candidates {
     }
   }
 
+  /**
+   * Takes the most probable tokens of a row in the order of their ids; every other's logit is below
+   * all of theirs.
+   *
+   * @param listed ids, [count]
+   * @param listedLogits [count]
+   * @param logNormalizer of all logits, see {@link StepOutput#logNormalizer}
+   */
+  void fillListed(
+      int[] listed, float[] listedLogits, int count, double temperature, double logNormalizer) {
+    float largest = Float.NEGATIVE_INFINITY;
+    float least = Float.POSITIVE_INFINITY;
+    for (int i = 0; i < count; i++) {
+      largest = Math.max(largest, listedLogits[i]);
+      least = Math.min(least, listedLogits[i]);
+    }
+    mostOutside = ((double) Math.nextDown(least) - largest) / temperature;
+    weightOfAll = Math.exp(logNormalizer);
+    whole = count == ids.length;
+    size = count;
+    for (int i = 0; i < count; i++) {
+      ids[i] = listed[i];
+      logits[i] = ((double) listedLogits[i] - largest) / temperature;
+    }
+  }
+
   /** By insertion: there are some dozens. */
   private static void sortById(int[] ids, float[] logits, int count) {
     for (int i = 1; i < count; i++) {

@@ -15,8 +15,8 @@ import java.util.List;
  * It is the order of vLLM and, up to temperature, of transformers; typical-p, which vLLM lacks,
  * comes last as in transformers.
  *
- * <p>The best tokens and the weight of all decide nearly every draw exactly. Where they cannot, the
- * model draws from the tail, or the whole row is fetched.
+ * <p>The best tokens and the weight of all decide most draws exactly. Where they cannot, the model
+ * draws from the tail, or lists what the filters may keep, or the whole row is fetched.
  */
 public final class Sampler {
   private final int vocabulary;
@@ -24,7 +24,8 @@ public final class Sampler {
   private final Candidates candidates;
   private final int[] bestIds;
   private final float[] bestLogits;
-  // made when a whole row is wanted for the first time: logits, edited logits. [vocabulary]
+  // made when more than the best are wanted for the first time. [vocabulary]
+  private int[] listed = {};
   private float[] fetched = {};
   private double[] row = {};
 
@@ -97,7 +98,10 @@ public final class Sampler {
     candidates.fillBest(
         bestIds, bestLogits, count, query.temperature(), output.logNormalizer(outputRow));
     double entropy = query.entropy() ? output.entropy(outputRow) : Double.NaN;
-    if (!filter(parameters, entropy)) {
+    boolean decided =
+        filter(parameters, entropy)
+            || (list(output, outputRow, query, parameters) && filter(parameters, entropy));
+    if (!decided) {
       fetch(output, outputRow, query);
       filter(parameters, entropy);
     }
@@ -105,11 +109,39 @@ public final class Sampler {
     return token >= 0 ? token : output.tail(outputRow, uniform - candidates.mass());
   }
 
-  /** Makes every token a candidate. */
-  private void fetch(StepOutput output, int outputRow, LogitsQuery query) {
+  /**
+   * Makes those candidates that the first filter may keep: what comes behind it sees no others.
+   *
+   * @return false if the model has no such list
+   */
+  private boolean list(
+      StepOutput output, int outputRow, LogitsQuery query, SamplingParameters parameters) {
+    double share = parameters.minP() > 0 ? parameters.minP() : 1;
+    int count = share == 1 ? parameters.topK() : 0;
+    double mass = share == 1 && count == 0 && parameters.topP() < 1 ? parameters.topP() : 0;
+    if (share == 1 && count == 0 && mass == 0) {
+      return false; // typical-p alone: it may keep any
+    }
+    makeRoom();
+    int found = output.shortlist(outputRow, share, count, mass, listed, fetched);
+    if (found < 0) {
+      return false;
+    }
+    candidates.fillListed(
+        listed, fetched, found, query.temperature(), output.logNormalizer(outputRow));
+    return true;
+  }
+
+  private void makeRoom() {
     if (fetched.length == 0) {
       fetched = new float[vocabulary];
+      listed = new int[vocabulary];
     }
+  }
+
+  /** Makes every token a candidate. */
+  private void fetch(StepOutput output, int outputRow, LogitsQuery query) {
+    makeRoom();
     output.logits(outputRow, fetched);
     query.edits().apply(fetched);
     fill(query.temperature());

@@ -41,6 +41,24 @@ public interface StepOutput {
    */
   int tail(int row, double mass);
 
+  /**
+   * Tokens among which a filter that keeps the most probable finds all that it keeps, when the
+   * candidates are too few: at least the {@code count} most probable, at least those that have
+   * {@code mass} of the probability of softmax(logits / temperature), at least all with {@code
+   * share} of the largest probability; none that is impossible. The logit of every other is below
+   * all of theirs.
+   *
+   * @param share up to 1, which only the largest has; above 0
+   * @param count 0 if only the others matter
+   * @param mass below 1; 0 if only the others matter
+   * @param ids [vocabulary], filled in their order
+   * @param logits [vocabulary], edited, not divided by the temperature
+   * @return how many they are; -1 if the whole row costs as little
+   */
+  default int shortlist(int row, double share, int count, double mass, int[] ids, float[] logits) {
+    return -1;
+  }
+
   /** ln p of a token in the model's own distribution; the query must have wanted it. */
   double logprob(int row, int id);
 

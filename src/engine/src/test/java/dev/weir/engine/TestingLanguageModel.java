@@ -255,6 +255,11 @@ public final class TestingLanguageModel implements LanguageModel {
     }
 
     @Override
+    public int shortlist(int row, double share, int count, double mass, int[] ids, float[] logits) {
+      return valid().shortlist(row, share, count, mass, ids, logits);
+    }
+
+    @Override
     public double logprob(int row, int id) {
       return valid().logprob(row, id);
     }

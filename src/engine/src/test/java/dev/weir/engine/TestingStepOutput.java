@@ -110,6 +110,29 @@ public final class TestingStepOutput implements StepOutput {
     return last;
   }
 
+  /** No more than it must. */
+  @Override
+  public int shortlist(int row, double share, int count, double mass, int[] ids, float[] logits) {
+    float[] all = edited.get(row);
+    int[] ranked = best(all, all.length);
+    double sum = 0;
+    int found = 0;
+    while (found < ranked.length
+        && all[ranked[found]] > Float.NEGATIVE_INFINITY
+        && (found < count
+            || sum < mass
+            || probability(row, ranked[found]) >= share * probability(row, ranked[0])
+            || (found > 0 && all[ranked[found]] == all[ranked[found - 1]]))) {
+      sum += probability(row, ranked[found++]);
+    }
+    Arrays.sort(ranked, 0, found);
+    for (int i = 0; i < found; i++) {
+      ids[i] = ranked[i];
+      logits[i] = all[ranked[i]];
+    }
+    return found;
+  }
+
   @Override
   public double logprob(int row, int id) {
     check(asked(row).logprobs(), "log-probabilities of row %d were not asked for", row);

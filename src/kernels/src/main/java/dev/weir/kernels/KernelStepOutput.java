@@ -83,6 +83,17 @@ final class KernelStepOutput implements StepOutput {
   }
 
   @Override
+  public int shortlist(int row, double share, int count, double mass, int[] ids, float[] logits) {
+    MemorySegment query = sampled(row);
+    MemorySegment foundIds = memory.shortlist();
+    MemorySegment foundLogits = foundIds.asSlice(foundIds.byteSize() / 2);
+    int found = kernels.shortlist(model, query, share, count, mass, foundIds, foundLogits);
+    MemorySegment.copy(foundIds, JAVA_INT, 0, ids, 0, found);
+    MemorySegment.copy(foundLogits, JAVA_FLOAT, 0, logits, 0, found);
+    return found;
+  }
+
+  @Override
   public double logprob(int row, int id) {
     MemorySegment query = reported(row);
     int edited = edited(row, id);

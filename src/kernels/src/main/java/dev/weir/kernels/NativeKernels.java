@@ -38,6 +38,7 @@ final class NativeKernels {
   private final MethodHandle pack;
   private final MethodHandle run;
   private final MethodHandle tail;
+  private final MethodHandle shortlist;
   private final Variant variant;
   private final boolean guarded;
 
@@ -67,6 +68,12 @@ final class NativeKernels {
     tail =
         handle(
             library, "weir_tail", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_DOUBLE));
+    shortlist =
+        handle(
+            library,
+            "weir_shortlist",
+            FunctionDescriptor.of(
+                JAVA_INT, ADDRESS, ADDRESS, JAVA_DOUBLE, JAVA_INT, JAVA_DOUBLE, ADDRESS, ADDRESS));
     checkSizes(handle(library, "weir_size", FunctionDescriptor.of(JAVA_LONG, JAVA_INT)));
     guarded = isTrue(handle(library, "weir_guards", FunctionDescriptor.of(JAVA_INT)));
     variant = chosen(forced);
@@ -269,6 +276,21 @@ final class NativeKernels {
   int tail(MemorySegment model, MemorySegment query, double mass) {
     try {
       return (int) tail.invokeExact(model, query, mass);
+    } catch (Throwable e) {
+      throw rethrown(e);
+    }
+  }
+
+  int shortlist(
+      MemorySegment model,
+      MemorySegment query,
+      double share,
+      int count,
+      double mass,
+      MemorySegment ids,
+      MemorySegment logits) {
+    try {
+      return (int) shortlist.invokeExact(model, query, share, count, mass, ids, logits);
     } catch (Throwable e) {
       throw rethrown(e);
     }

@@ -51,6 +51,7 @@ final class StepMemory implements AutoCloseable {
   private final GrowingMemory queries;
   private final GrowingMemory logits;
   private final GrowingMemory edits;
+  private final GrowingMemory shortlist;
   private final NativeMemory memory;
   private long editsUsed;
 
@@ -88,6 +89,7 @@ final class StepMemory implements AutoCloseable {
     queries = new GrowingMemory(kernels);
     logits = new GrowingMemory(kernels);
     edits = new GrowingMemory(kernels);
+    shortlist = new GrowingMemory(kernels);
   }
 
   /** Times the phases of all passes from now on. */
@@ -234,10 +236,17 @@ final class StepMemory implements AutoCloseable {
     return logits.atLeast(0).asSlice(index * bytes, bytes);
   }
 
+  /** Room for a list of ids, [padded vocabulary], and their logits behind it, as many. */
+  MemorySegment shortlist() {
+    long bytes = 2L * logitsStride * Float.BYTES;
+    return shortlist.atLeast(bytes).asSlice(0, bytes);
+  }
+
   @Override
   public void close() {
     queries.close();
     logits.close();
     edits.close();
+    shortlist.close();
   }
 }

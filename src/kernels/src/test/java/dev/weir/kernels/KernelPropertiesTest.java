@@ -147,6 +147,10 @@ class KernelPropertiesTest {
             .isBetween(before - 1e-6, before + expected.probability(row, drawn) + 1e-6);
       }
     }
+    for (double[] wanted :
+        new double[][] {{1, 0, 0.6}, {1, 0, 0.999}, {1, 20, 0}, {0.01, 0, 0}, {1, 1, 0}}) {
+      checkShortlist(actual, expected, row, query, wanted);
+    }
     if (query.logprobs()) {
       int[] top = new int[20];
       int[] expectedTop = new int[20];
@@ -157,6 +161,48 @@ class KernelPropertiesTest {
         assertThat(actual.logprob(row, id)).isCloseTo(expected.logprob(row, id), within(1e-5));
       }
     }
+  }
+
+  /**
+   * Whoever must be there is; who else is there is more probable than all who are not.
+   *
+   * @param wanted share, count, mass
+   */
+  private static void checkShortlist(
+      StepOutput actual, TestingStepOutput expected, int row, LogitsQuery query, double[] wanted) {
+    int[] ids = new int[TestingArchitectures.VOCABULARY];
+    float[] logits = new float[ids.length];
+    int[] least = ids.clone();
+    int count = (int) wanted[1];
+    int found = actual.shortlist(row, wanted[0], count, wanted[2], ids, logits);
+    int must = expected.shortlist(row, wanted[0], count, wanted[2], least, new float[ids.length]);
+    List<Integer> listed = Arrays.stream(ids, 0, found).boxed().toList();
+    assertThat(listed).isSorted().containsAll(Arrays.stream(least, 0, must).boxed().toList());
+    float[] all = new float[ids.length];
+    expected.logits(row, all);
+    query.edits().apply(all);
+    float lowest = Float.POSITIVE_INFINITY;
+    for (int i = 0; i < found; i++) {
+      assertThat(logits[i]).isEqualTo(all[ids[i]]);
+      lowest = Math.min(lowest, logits[i]);
+    }
+    for (int id = 0; id < all.length; id++) {
+      if (!listed.contains(id)) {
+        assertThat(all[id]).isLessThan(lowest);
+      }
+    }
+    // a step of 1/8 is not parted, and rounding keeps nobody out
+    int may =
+        expected.shortlist(
+            row, wanted[0], count, wanted[2] * (1 + 2e-5), least, new float[ids.length]);
+    double atBorder =
+        Arrays.stream(least, 0, may)
+            .mapToDouble(id -> expected.probability(row, id))
+            .min()
+            .orElseThrow();
+    assertThat(listed)
+        .allSatisfy(id ->
+            assertThat(expected.probability(row, id)).isGreaterThan(atBorder * Math.exp(-0.126)));
   }
 
   private static LogitsQuery query(Random random) {
