@@ -27,6 +27,8 @@ INLINE uint32_t lanes_greater(lanes a, lanes b) { return _mm512_cmp_ps_mask(a, b
 INLINE uint32_t lanes_equal(lanes a, lanes b) { return _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ); }
 /* Lanes whose bit is set come from a. */
 INLINE lanes lanes_select(uint32_t bits, lanes a, lanes b) { return _mm512_mask_blend_ps((__mmask16)bits, b, a); }
+/* Stores the lanes whose bit is set one after another; what comes behind them, up to 16 in all, is overwritten with anything. */
+INLINE void lanes_compress(float *to, uint32_t bits, lanes a) { _mm512_storeu_ps(to, _mm512_maskz_compress_ps((__mmask16)bits, a)); }
 /* Adds lanes 8 apart, then 4, 2, 1. */
 INLINE float lanes_sum(lanes a) {
   __m256 b = _mm256_add_ps(_mm512_castps512_ps256(a), _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(a), 1)));

@@ -131,63 +131,86 @@ int32_t NAME(tail)(const weir_model *m, const weir_query *q, double mass) {
   return last;
 }
 
-/* Steps of 1/8 in z = (logit - largest) / temperature, from 0 downwards; the last one has everything below. */
-enum { STEPS = 256 };
-static int32_t step_of(float z) { return z > -STEPS / 8 + 1 ? (int32_t)(z * -8) : STEPS - 1; }
+/* Tokens in the order of their ids: logits, z = (logit - largest) / temperature, and e^z; each with room for a whole row and 16 more. */
+typedef struct {
+  int32_t *ids;
+  float *logits, *weights;
+  int32_t found;
+} shortlist;
 
-INLINE lanes z_of(const weir_query *q, lanes logits) {
-  return lanes_mul(lanes_sub(logits, lanes_set(q->candidate_logits[0])), lanes_set(q->inverse_temperature));
+/* Steps in z, of 1/8. */
+enum { Z_STEPS = 8 };
+
+INLINE lanes z_of(const weir_query *q, const float *logits) {
+  return lanes_mul(lanes_sub(lanes_load(logits), lanes_set(q->candidate_logits[0])), lanes_set(q->inverse_temperature));
 }
 
-/* Tokens with z above the least, in the order of their ids, and zeros up to a whole number of lanes. */
-static int32_t gather(const weir_model *m, const weir_query *q, float least, int32_t *ids, float *logits) {
-  int32_t found = 0;
+/* Those with z above `least`, and zeros up to a whole number of lanes. */
+static void gather(const weir_model *m, const weir_query *q, float least, shortlist *list) {
+  lanes largest = lanes_set(q->candidate_logits[0]), inverse = lanes_set(q->inverse_temperature), above = lanes_set(least);
+  list->found = 0;
   for (int64_t id = 0; id < m->vocabulary; id += WEIR_LANES) {
     lanes v = load_allowed(q->logits, id, m->vocabulary, q->allowed);
-    uint32_t above = lanes_greater(z_of(q, v), lanes_set(least));
-    for (; above; above &= above - 1, found++) {
-      ids[found] = (int32_t)id + __builtin_ctz(above);
-      logits[found] = q->logits[ids[found]];
-    }
+    uint32_t bits = lanes_greater(lanes_mul(lanes_sub(v, largest), inverse), above);
+    lanes_compress(list->logits + list->found, bits, v);
+    for (; bits; bits &= bits - 1) list->ids[list->found++] = (int32_t)id + __builtin_ctz(bits);
   }
-  for (int32_t i = found; i % WEIR_LANES; i++) logits[i] = 0;
-  return found;
+  lanes_store(list->logits + list->found, lanes_zero());
+  for (int32_t at = 0; at < list->found; at += WEIR_LANES) lanes_store(list->weights + at, lanes_exp(z_of(q, list->logits + at)));
 }
 
-/* The last step that is needed for the count and the mass; all of them if those that were gathered have too little. */
-static int32_t last_step(const weir_query *q, int32_t found, const float *logits, int32_t count, double mass) {
-  double weights[STEPS] = {0}, wanted = mass * (1 + 1e-5) * exp(q->log_normalizer), sum = 0; /* rounding keeps nobody out */
-  int32_t counts[STEPS] = {0}, step = 0, ranked = 0;
-  for (int32_t at = 0; at < found; at += WEIR_LANES) {
-    float z[WEIR_LANES], weight[WEIR_LANES];
-    lanes scaled = z_of(q, lanes_load(logits + at));
-    lanes_store(z, scaled);
-    lanes_store(weight, lanes_exp(scaled));
-    for (int32_t i = 0; i < WEIR_LANES && at + i < found; i++) {
-      weights[step_of(z[i])] += weight[i];
-      counts[step_of(z[i])]++;
+/* How many have z above `least`, and their weight: 16 chains of 16, then float64. */
+static int32_t above(const weir_query *q, const shortlist *list, float least, double *weight) {
+  int32_t count = 0;
+  *weight = 0;
+  for (int32_t start = 0; start < list->found; start += WEIR_LANES * WEIR_LANES) {
+    lanes sum = lanes_zero();
+    for (int32_t at = start; at < list->found && at < start + WEIR_LANES * WEIR_LANES; at += WEIR_LANES) {
+      uint32_t bits = lanes_greater(z_of(q, list->logits + at), lanes_set(least)) & lanes_first(list->found - at);
+      count += __builtin_popcount(bits);
+      sum = lanes_add(sum, lanes_select(bits, lanes_load(list->weights + at), lanes_zero()));
     }
+    *weight += lanes_sum(sum);
   }
-  for (; step < STEPS - 1; step++) {
-    sum += weights[step];
-    ranked += counts[step];
-    if (ranked >= count && sum >= wanted) break;
-  }
-  return step;
+  return count;
 }
 
-int32_t NAME(shortlist)(const weir_model *m, const weir_query *q, double share, int32_t count, double mass, int32_t *ids, float *logits) {
+/* The highest border, a whole number of steps, above which there are enough; `lowest` if there are too few. */
+static float border(const weir_query *q, const shortlist *list, float lowest, int32_t count, double mass) {
+  double wanted = mass * (1 + 1e-5) * exp(q->log_normalizer), weight; /* rounding keeps nobody out */
+  int32_t few = 0, enough = (int32_t)(lowest < -87 ? 87 * Z_STEPS : lowest * -Z_STEPS); /* steps down from 0 to where weights are 0 */
+  while (enough - few > 1) {
+    int32_t middle = few + (enough - few) / 2;
+    int32_t ranked = above(q, list, (float)-middle / Z_STEPS, &weight);
+    if (ranked >= count && weight >= wanted) {
+      enough = middle;
+    } else {
+      few = middle;
+    }
+  }
+  int32_t ranked = above(q, list, (float)-enough / Z_STEPS, &weight);
+  return ranked >= count && weight >= wanted ? (float)-enough / Z_STEPS : lowest;
+}
+
+int32_t NAME(shortlist)(const weir_model *m, const weir_query *q, double share, int32_t count, double mass, int32_t *ids, float *logits,
+                        float *weights) {
   /* Tokens of less than (1 - mass) / vocabulary each are not needed for the mass. */
-  double least = log(share), needless = mass > 0 ? log((1 - mass) / m->vocabulary) + q->log_normalizer : 0;
-  double lowest = count > 1 ? -INFINITY : needless < least ? needless : least;
-  int32_t found = gather(m, q, (float)(lowest - 1e-3 + 1e-6 * lowest), ids, logits), kept = 0;
-  int32_t last = last_step(q, found, logits, count, mass), of_share = step_of((float)(least - 1e-3));
-  if (of_share > last) last = of_share;
-  for (int32_t i = 0; i < found; i++) {
-    float z = (logits[i] - q->candidate_logits[0]) * q->inverse_temperature;
-    if (step_of(z) > last) continue;
-    ids[kept] = ids[i];
-    logits[kept++] = logits[i];
+  double of_share = log(share) - 1e-3, needless = mass > 0 ? log((1 - mass) / m->vocabulary) + q->log_normalizer : 0;
+  double least = count > 1 ? -INFINITY : needless < of_share ? needless - 1e-3 : of_share;
+  shortlist list = {ids, logits, weights, 0};
+  gather(m, q, (float)least, &list);
+  float from = border(q, &list, (float)least, count, mass);
+  if (of_share < from) from = (float)of_share;
+  int32_t kept = 0;
+  for (int32_t at = 0; at < list.found; at += WEIR_LANES) {
+    lanes v = lanes_load(logits + at), w = lanes_load(weights + at);
+    uint32_t bits = lanes_greater(z_of(q, logits + at), lanes_set(from)) & lanes_first(list.found - at);
+    int32_t here[WEIR_LANES], to = kept;
+    __builtin_memcpy(here, ids + at, sizeof here);
+    lanes_compress(logits + kept, bits, v);
+    lanes_compress(weights + kept, bits, w);
+    for (; bits; bits &= bits - 1) ids[to++] = here[__builtin_ctz(bits)];
+    kept = to;
   }
   return kept;
 }

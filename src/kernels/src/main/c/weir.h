@@ -238,7 +238,8 @@ WEIR_EXPORT uint64_t weir_peak_read(const void *memory, int64_t bytes, int32_t s
 
 /* The tail draw of dev.weir.engine.StepOutput, on a query that was answered. */
 WEIR_EXPORT int32_t weir_tail(const weir_model *model, const weir_query *query, double mass);
-/* The shortlist of dev.weir.engine.StepOutput, on such a query; ids and logits have room for [N of the head]. Returns how many there are. */
+/* The shortlist of dev.weir.engine.StepOutput, on such a query; each list has room for [N of the head + 16]. Returns how many
+ * there are. */
 WEIR_EXPORT int32_t weir_shortlist(const weir_model *model, const weir_query *query, double share, int32_t count, double mass,
-                                   int32_t *ids, float *logits);
+                                   int32_t *ids, float *logits, float *weights);
 #endif

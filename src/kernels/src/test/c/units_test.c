@@ -119,8 +119,8 @@ static void check_answer(void) {
     if (!masked || (allowed[i / 64] >> i % 64 & 1)) best = best < 0 || logits[i] > logits[best] ? i : best;
   for (int64_t i = 0; i < m.vocabulary; i++)
     if (!masked || (allowed[i / 64] >> i % 64 & 1)) sum += exp(((double)logits[i] - logits[best]) * 1.25);
-  int32_t *listed = buffer("shortlist", stride * 4), *first = buffer("expected shortlist", stride * 4), count = 0;
-  float *listed_logits = buffer("shortlist's logits", stride * 4);
+  int32_t *listed = buffer("shortlist", stride * 4 + 64), *first = buffer("expected shortlist", stride * 4), count = 0;
+  float *listed_logits = buffer("shortlist's logits", stride * 4 + 64), *weights = buffer("shortlist's weights", stride * 4 + 64);
   EACH_TABLE {
     weir_query q = {.logits = logits, .candidates = 1 + (int32_t)below((uint32_t)lesser_of(m.vocabulary, 64)), .inverse_temperature = 1.25f,
                     .allowed = masked ? allowed : 0};
@@ -130,12 +130,13 @@ static void check_answer(void) {
     near("normaliser", v, 0, q.log_normalizer, log(sum), 1e-6); /* 16 sums of 16, then float64 */
     for (int32_t i = 1; i < q.found; i++)
       if (q.candidate_logits[i] > q.candidate_logits[i - 1]) fail("order", v, i, q.candidate_logits[i], q.candidate_logits[i - 1]);
-    int32_t found = tables[v]->shortlist(&m, &q, 1, 0, 0.9, listed, listed_logits);
+    int32_t found = tables[v]->shortlist(&m, &q, 1, 0, 0.9, listed, listed_logits, weights);
     double mass = 0;
     for (int32_t i = 0; i < found; i++) {
       mass += exp(((double)listed_logits[i] - logits[best]) * 1.25) / sum;
       if (listed_logits[i] != logits[listed[i]]) fail("shortlist", v, i, listed_logits[i], logits[listed[i]]);
     }
+    for (int32_t i = 0; i < found; i++) near("weight", v, i, weights[i], exp(((double)listed_logits[i] - logits[best]) * 1.25), 1e-6);
     if (!(mass >= 0.9)) fail("mass of the shortlist", v, found, mass, 0.9);
     if (v == 0) memcpy(first, listed, (size_t)(count = found) * 4);
     if (found != count || memcmp(first, listed, (size_t)count * 4)) fail("shortlist's length", v, 0, found, count);

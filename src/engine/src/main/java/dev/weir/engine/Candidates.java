@@ -11,20 +11,27 @@ import java.util.Arrays;
  * all: then a filter that keeps none of the others, and surely so, makes it whole, and one that may
  * keep some says that it cannot tell.
  *
- * <p>A filter needs no sorting: each keeps what lies on one side of a threshold, and the threshold
- * is found by partitioning (quickselect with weights), in time linear in the candidates.
+ * <p>A filter needs no sorting: each keeps what lies on one side of a threshold, which {@link
+ * WeightedSelect} finds in time linear in the candidates.
  */
 final class Candidates {
+  /** In units of logit / temperature: so much below the border of top-p a list may reach. */
+  private static final double LIST_STEP = 0.126;
+
   // [vocabulary], filled up to size, ids ascending
   private final int[] ids;
   private final double[] logits;
   // probabilities but for a factor; valid after weigh()
   private final double[] weights;
-  // scratch of threshold(): permuted keys and their masses
-  private final double[] keys;
-  private final double[] masses;
+  private final WeightedSelect select;
   private int size;
+  // whether weights are there already
+  private boolean weighed;
+  // of the candidates
+  private double weightHere;
   private double totalWeight;
+  // the border of top-p is hardly above this; infinite if nothing is known of it
+  private double borderBelow;
   // whether every token that may be drawn is here
   private boolean whole;
   // else: no other token's logit is above this, and the weight of all tokens
@@ -35,8 +42,7 @@ final class Candidates {
     ids = new int[vocabulary];
     logits = new double[vocabulary];
     weights = new double[vocabulary];
-    keys = new double[vocabulary];
-    masses = new double[vocabulary];
+    select = new WeightedSelect(vocabulary);
   }
 
   /**
@@ -50,6 +56,8 @@ final class Candidates {
     }
     size = row.length;
     whole = true;
+    weighed = false;
+    borderBelow = Double.POSITIVE_INFINITY;
     for (int i = 0; i < size; i++) {
       ids[i] = i;
       logits[i] = (row[i] - largest) / temperature;
@@ -69,6 +77,8 @@ final class Candidates {
     mostOutside = (bestLogits[count - 1] - largest) / temperature;
     weightOfAll = Math.exp(logNormalizer);
     whole = count == ids.length;
+    weighed = false;
+    borderBelow = Double.POSITIVE_INFINITY;
     sortById(best, bestLogits, count);
     size = count;
     for (int i = 0; i < count; i++) {
@@ -83,10 +93,16 @@ final class Candidates {
    *
    * @param listed ids, [count]
    * @param listedLogits [count]
+   * @param listedWeights exp((logit - largest logit) / temperature), [count]
    * @param logNormalizer of all logits, see {@link StepOutput#logNormalizer}
    */
   void fillListed(
-      int[] listed, float[] listedLogits, int count, double temperature, double logNormalizer) {
+      int[] listed,
+      float[] listedLogits,
+      float[] listedWeights,
+      int count,
+      double temperature,
+      double logNormalizer) {
     float largest = Float.NEGATIVE_INFINITY;
     float least = Float.POSITIVE_INFINITY;
     for (int i = 0; i < count; i++) {
@@ -94,12 +110,15 @@ final class Candidates {
       least = Math.min(least, listedLogits[i]);
     }
     mostOutside = ((double) Math.nextDown(least) - largest) / temperature;
+    borderBelow = ((double) least - largest) / temperature + LIST_STEP;
     weightOfAll = Math.exp(logNormalizer);
     whole = count == ids.length;
+    weighed = true;
     size = count;
     for (int i = 0; i < count; i++) {
       ids[i] = listed[i];
       logits[i] = ((double) listedLogits[i] - largest) / temperature;
+      weights[i] = listedWeights[i];
     }
   }
 
@@ -136,11 +155,11 @@ final class Candidates {
     if (count >= size) {
       return whole;
     }
+    select.clear();
     for (int i = 0; i < size; i++) {
-      keys[i] = logits[i];
-      masses[i] = 1;
+      select.add(logits[i], 1);
     }
-    return keepFrom(threshold(count));
+    return keepFrom(select.threshold(count));
   }
 
   private boolean keepFrom(double least) {
@@ -151,8 +170,7 @@ final class Candidates {
     int kept = 0;
     for (int i = 0; i < size; i++) {
       if (logits[i] >= least) {
-        ids[kept] = ids[i];
-        logits[kept++] = logits[i];
+        keep(i, kept++);
       }
     }
     size = kept;
@@ -163,9 +181,13 @@ final class Candidates {
   void weigh() {
     double total = 0;
     for (int i = 0; i < size; i++) {
-      weights[i] = Math.exp(logits[i]);
+      if (!weighed) {
+        weights[i] = Math.exp(logits[i]);
+      }
       total += weights[i];
     }
+    weighed = true;
+    weightHere = total;
     totalWeight = whole ? total : Math.max(total, weightOfAll);
     if (!(total > 0 && total < Double.POSITIVE_INFINITY)) {
       throw new NonFiniteLogits("of the row");
@@ -180,23 +202,22 @@ final class Candidates {
    * @return false if others than those here may be kept; then nothing changes
    */
   boolean keepTopP(double mass) {
-    for (int i = 0; i < size; i++) {
-      keys[i] = logits[i];
-      masses[i] = weights[i];
+    double above = undecided(borderBelow);
+    if (above >= mass * totalWeight || select.size() == 0) {
+      above = undecided(Double.POSITIVE_INFINITY);
     }
-    double border = threshold(mass * totalWeight);
-    if (!whole && (mostOutside >= border || sum() < mass * totalWeight)) {
+    double border = select.threshold(mass * totalWeight - above);
+    if (!whole && (mostOutside >= border || weightHere < mass * totalWeight)) {
       return false;
     }
     whole = true;
-    double above = 0;
     double weightAtBorder = 0;
     int atBorder = 0;
-    for (int i = 0; i < size; i++) {
-      if (logits[i] > border) {
-        above += weights[i];
-      } else if (logits[i] == border) {
-        weightAtBorder = weights[i];
+    for (int i = 0; i < select.size(); i++) {
+      if (select.key(i) > border) {
+        above += select.mass(i);
+      } else if (select.key(i) == border) {
+        weightAtBorder = select.mass(i);
         atBorder++;
       }
     }
@@ -204,15 +225,29 @@ final class Candidates {
     int wanted = (int) Math.clamp(Math.ceil(missing), 1, atBorder);
     int surplus = atBorder - wanted;
     int kept = 0;
-    double total = 0;
     for (int i = 0; i < size; i++) {
       if (logits[i] > border || (logits[i] == border && surplus-- <= 0)) {
-        total += keep(i, kept++);
+        keep(i, kept++);
       }
     }
     size = kept;
-    totalWeight = total;
+    weightHere = above + wanted * weightAtBorder;
+    totalWeight = weightHere;
     return true;
+  }
+
+  /** Leaves what is not above {@code sure} to select from; the weight of what is. */
+  private double undecided(double sure) {
+    double above = 0;
+    select.clear();
+    for (int i = 0; i < size; i++) {
+      if (logits[i] > sure) {
+        above += weights[i];
+      } else {
+        select.add(logits[i], weights[i]);
+      }
+    }
+    return above;
   }
 
   /**
@@ -225,15 +260,15 @@ final class Candidates {
    */
   boolean keepTypical(double mass, double entropyOfAll) {
     double entropy = whole ? entropy() : entropyOfAll;
+    select.clear();
     for (int i = 0; i < size; i++) {
-      keys[i] = -Math.abs(information(i) - entropy);
-      masses[i] = weights[i];
+      select.add(-Math.abs(information(i) - entropy), weights[i]);
     }
-    double border = threshold(mass * totalWeight);
+    double border = select.threshold(mass * totalWeight);
     if (!whole) {
       // the others have more information than this each
       double least = -Math.log(Math.exp(mostOutside) / totalWeight);
-      if (least <= entropy || entropy - least >= border || sum() < mass * totalWeight) {
+      if (least <= entropy || entropy - least >= border || weightHere < mass * totalWeight) {
         return false;
       }
       whole = true;
@@ -246,6 +281,7 @@ final class Candidates {
       }
     }
     size = kept;
+    weightHere = total;
     totalWeight = total;
     return true;
   }
@@ -260,17 +296,9 @@ final class Candidates {
     return entropy;
   }
 
-  private double sum() {
-    double sum = 0;
-    for (int i = 0; i < size; i++) {
-      sum += weights[i];
-    }
-    return sum;
-  }
-
   /** Probability of the candidates together: 1 unless others may be drawn too. */
   double mass() {
-    return whole ? 1 : Math.min(1, sum() / totalWeight);
+    return whole ? 1 : Math.min(1, weightHere / totalWeight);
   }
 
   /** -ln p of a candidate; infinite where p underflows. */
@@ -316,55 +344,5 @@ final class Candidates {
     for (int i = 0; i < size; i++) {
       into[ids[i]] = weights[i] / totalWeight;
     }
-  }
-
-  /**
-   * The key at which the masses, added up from the largest key downwards, first reach {@code
-   * wanted}; the smallest key if rounding keeps them below. Permutes {@link #keys} and {@link
-   * #masses}.
-   */
-  private double threshold(double wanted) {
-    int from = 0;
-    int to = size - 1;
-    while (from < to) {
-      double pivot = medianOfThree(keys[from], keys[(from + to) >>> 1], keys[to]);
-      // three-way partition: [from, greater) > pivot, [greater, i) == pivot, (less, to] < pivot
-      int greater = from;
-      int less = to;
-      double massGreater = 0;
-      double massEqual = 0;
-      for (int i = from; i <= less; ) {
-        if (keys[i] > pivot) {
-          massGreater += masses[i];
-          swap(i++, greater++);
-        } else if (keys[i] < pivot) {
-          swap(i, less--);
-        } else {
-          massEqual += masses[i++];
-        }
-      }
-      if (massGreater >= wanted) {
-        to = greater - 1;
-      } else if (massGreater + massEqual >= wanted || less == to) {
-        return pivot;
-      } else {
-        wanted -= massGreater + massEqual;
-        from = less + 1;
-      }
-    }
-    return keys[from];
-  }
-
-  private void swap(int i, int j) {
-    double key = keys[i];
-    keys[i] = keys[j];
-    keys[j] = key;
-    double mass = masses[i];
-    masses[i] = masses[j];
-    masses[j] = mass;
-  }
-
-  private static double medianOfThree(double a, double b, double c) {
-    return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
   }
 }

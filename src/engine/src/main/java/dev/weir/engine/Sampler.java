@@ -25,8 +25,9 @@ public final class Sampler {
   private final int[] bestIds;
   private final float[] bestLogits;
   // made when more than the best are wanted for the first time. [vocabulary]
-  private int[] listed = {};
   private float[] fetched = {};
+  private int[] listed = {};
+  private float[] weights = {};
   private double[] row = {};
 
   public Sampler(int vocabulary) {
@@ -123,12 +124,12 @@ public final class Sampler {
       return false; // typical-p alone: it may keep any
     }
     makeRoom();
-    int found = output.shortlist(outputRow, share, count, mass, listed, fetched);
+    int found = output.shortlist(outputRow, share, count, mass, listed, fetched, weights);
     if (found < 0) {
       return false;
     }
     candidates.fillListed(
-        listed, fetched, found, query.temperature(), output.logNormalizer(outputRow));
+        listed, fetched, weights, found, query.temperature(), output.logNormalizer(outputRow));
     return true;
   }
 
@@ -136,6 +137,7 @@ public final class Sampler {
     if (fetched.length == 0) {
       fetched = new float[vocabulary];
       listed = new int[vocabulary];
+      weights = new float[vocabulary];
     }
   }
 

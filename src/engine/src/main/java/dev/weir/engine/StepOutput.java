@@ -53,9 +53,11 @@ public interface StepOutput {
    * @param mass below 1; 0 if only the others matter
    * @param ids [vocabulary], filled in their order
    * @param logits [vocabulary], edited, not divided by the temperature
+   * @param weights [vocabulary], exp((logit - largest logit) / temperature)
    * @return how many they are; -1 if the whole row costs as little
    */
-  default int shortlist(int row, double share, int count, double mass, int[] ids, float[] logits) {
+  default int shortlist(
+      int row, double share, int count, double mass, int[] ids, float[] logits, float[] weights) {
     return -1;
   }
 

@@ -255,8 +255,9 @@ public final class TestingLanguageModel implements LanguageModel {
     }
 
     @Override
-    public int shortlist(int row, double share, int count, double mass, int[] ids, float[] logits) {
-      return valid().shortlist(row, share, count, mass, ids, logits);
+    public int shortlist(
+        int row, double share, int count, double mass, int[] ids, float[] logits, float[] weights) {
+      return valid().shortlist(row, share, count, mass, ids, logits, weights);
     }
 
     @Override

@@ -112,7 +112,8 @@ public final class TestingStepOutput implements StepOutput {
 
   /** No more than it must. */
   @Override
-  public int shortlist(int row, double share, int count, double mass, int[] ids, float[] logits) {
+  public int shortlist(
+      int row, double share, int count, double mass, int[] ids, float[] logits, float[] weights) {
     float[] all = edited.get(row);
     int[] ranked = best(all, all.length);
     double sum = 0;
@@ -129,6 +130,8 @@ public final class TestingStepOutput implements StepOutput {
     for (int i = 0; i < found; i++) {
       ids[i] = ranked[i];
       logits[i] = all[ranked[i]];
+      weights[i] =
+          (float) Math.exp((logits[i] - largest.get(row)) / queries.get(row).temperature());
     }
     return found;
   }

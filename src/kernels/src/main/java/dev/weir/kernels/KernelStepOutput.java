@@ -83,13 +83,17 @@ final class KernelStepOutput implements StepOutput {
   }
 
   @Override
-  public int shortlist(int row, double share, int count, double mass, int[] ids, float[] logits) {
+  public int shortlist(
+      int row, double share, int count, double mass, int[] ids, float[] logits, float[] weights) {
     MemorySegment query = sampled(row);
-    MemorySegment foundIds = memory.shortlist();
-    MemorySegment foundLogits = foundIds.asSlice(foundIds.byteSize() / 2);
-    int found = kernels.shortlist(model, query, share, count, mass, foundIds, foundLogits);
-    MemorySegment.copy(foundIds, JAVA_INT, 0, ids, 0, found);
-    MemorySegment.copy(foundLogits, JAVA_FLOAT, 0, logits, 0, found);
+    MemorySegment lists = memory.shortlist();
+    long bytes = lists.byteSize() / 3;
+    MemorySegment second = lists.asSlice(bytes);
+    MemorySegment third = lists.asSlice(2 * bytes);
+    int found = kernels.shortlist(model, query, share, count, mass, lists, second, third);
+    MemorySegment.copy(lists, JAVA_INT, 0, ids, 0, found);
+    MemorySegment.copy(second, JAVA_FLOAT, 0, logits, 0, found);
+    MemorySegment.copy(third, JAVA_FLOAT, 0, weights, 0, found);
     return found;
   }
 

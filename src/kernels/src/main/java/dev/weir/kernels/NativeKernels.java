@@ -73,7 +73,15 @@ final class NativeKernels {
             library,
             "weir_shortlist",
             FunctionDescriptor.of(
-                JAVA_INT, ADDRESS, ADDRESS, JAVA_DOUBLE, JAVA_INT, JAVA_DOUBLE, ADDRESS, ADDRESS));
+                JAVA_INT,
+                ADDRESS,
+                ADDRESS,
+                JAVA_DOUBLE,
+                JAVA_INT,
+                JAVA_DOUBLE,
+                ADDRESS,
+                ADDRESS,
+                ADDRESS));
     checkSizes(handle(library, "weir_size", FunctionDescriptor.of(JAVA_LONG, JAVA_INT)));
     guarded = isTrue(handle(library, "weir_guards", FunctionDescriptor.of(JAVA_INT)));
     variant = chosen(forced);
@@ -288,9 +296,10 @@ final class NativeKernels {
       int count,
       double mass,
       MemorySegment ids,
-      MemorySegment logits) {
+      MemorySegment logits,
+      MemorySegment weights) {
     try {
-      return (int) shortlist.invokeExact(model, query, share, count, mass, ids, logits);
+      return (int) shortlist.invokeExact(model, query, share, count, mass, ids, logits, weights);
     } catch (Throwable e) {
       throw rethrown(e);
     }

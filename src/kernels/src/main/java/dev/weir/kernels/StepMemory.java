@@ -236,9 +236,9 @@ final class StepMemory implements AutoCloseable {
     return logits.atLeast(0).asSlice(index * bytes, bytes);
   }
 
-  /** Room for a list of ids, [padded vocabulary], and their logits behind it, as many. */
+  /** Room for three lists, [padded vocabulary + 16] each: ids, their logits and weights. */
   MemorySegment shortlist() {
-    long bytes = 2L * logitsStride * Float.BYTES;
+    long bytes = 3L * (logitsStride + 16) * Float.BYTES;
     return shortlist.atLeast(bytes).asSlice(0, bytes);
   }
 

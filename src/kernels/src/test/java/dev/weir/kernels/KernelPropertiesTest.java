@@ -172,10 +172,13 @@ class KernelPropertiesTest {
       StepOutput actual, TestingStepOutput expected, int row, LogitsQuery query, double[] wanted) {
     int[] ids = new int[TestingArchitectures.VOCABULARY];
     float[] logits = new float[ids.length];
+    float[] weights = new float[ids.length];
     int[] least = ids.clone();
     int count = (int) wanted[1];
-    int found = actual.shortlist(row, wanted[0], count, wanted[2], ids, logits);
-    int must = expected.shortlist(row, wanted[0], count, wanted[2], least, new float[ids.length]);
+    int found = actual.shortlist(row, wanted[0], count, wanted[2], ids, logits, weights);
+    int must =
+        expected.shortlist(
+            row, wanted[0], count, wanted[2], least, new float[ids.length], new float[ids.length]);
     List<Integer> listed = Arrays.stream(ids, 0, found).boxed().toList();
     assertThat(listed).isSorted().containsAll(Arrays.stream(least, 0, must).boxed().toList());
     float[] all = new float[ids.length];
@@ -184,6 +187,8 @@ class KernelPropertiesTest {
     float lowest = Float.POSITIVE_INFINITY;
     for (int i = 0; i < found; i++) {
       assertThat(logits[i]).isEqualTo(all[ids[i]]);
+      assertThat(weights[i] / Math.exp(expected.logNormalizer(row)))
+          .isCloseTo(expected.probability(row, ids[i]), within(1e-6));
       lowest = Math.min(lowest, logits[i]);
     }
     for (int id = 0; id < all.length; id++) {
@@ -194,7 +199,13 @@ class KernelPropertiesTest {
     // a step of 1/8 is not parted, and rounding keeps nobody out
     int may =
         expected.shortlist(
-            row, wanted[0], count, wanted[2] * (1 + 2e-5), least, new float[ids.length]);
+            row,
+            wanted[0],
+            count,
+            wanted[2] * (1 + 2e-5),
+            least,
+            new float[ids.length],
+            new float[ids.length]);
     double atBorder =
         Arrays.stream(least, 0, may)
             .mapToDouble(id -> expected.probability(row, id))
