@@ -59,6 +59,10 @@ INLINE void lanes_compress(float *to, uint32_t bits, lanes a) {
   lanes_store(each, a);
   for (; bits; bits &= bits - 1) *to++ = each[__builtin_ctz(bits)];
 }
+/* Stores first + i for every bit i that is set, likewise. */
+INLINE void lanes_count(int32_t *to, uint32_t bits, int32_t first) {
+  for (; bits; bits &= bits - 1) *to++ = first + __builtin_ctz(bits);
+}
 INLINE float lanes_sum(lanes a) {
   __m256 b = _mm256_add_ps(a.low, a.high);
   __m128 c = _mm_add_ps(_mm256_castps256_ps128(b), _mm256_extractf128_ps(b, 1));

@@ -29,6 +29,11 @@ INLINE uint32_t lanes_equal(lanes a, lanes b) { return _mm512_cmp_ps_mask(a, b, 
 INLINE lanes lanes_select(uint32_t bits, lanes a, lanes b) { return _mm512_mask_blend_ps((__mmask16)bits, b, a); }
 /* Stores the lanes whose bit is set one after another; what comes behind them, up to 16 in all, is overwritten with anything. */
 INLINE void lanes_compress(float *to, uint32_t bits, lanes a) { _mm512_storeu_ps(to, _mm512_maskz_compress_ps((__mmask16)bits, a)); }
+/* Stores first + i for every bit i that is set, likewise. */
+INLINE void lanes_count(int32_t *to, uint32_t bits, int32_t first) {
+  __m512i each = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  _mm512_storeu_si512(to, _mm512_maskz_compress_epi32((__mmask16)bits, _mm512_add_epi32(each, _mm512_set1_epi32(first))));
+}
 /* Adds lanes 8 apart, then 4, 2, 1. */
 INLINE float lanes_sum(lanes a) {
   __m256 b = _mm256_add_ps(_mm512_castps512_ps256(a), _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(a), 1)));

@@ -33,14 +33,39 @@ INLINE lanes load_allowed(const float *logits, int64_t id, int64_t vocabulary, c
   return lanes_select(bits, lanes_load(logits + id), lanes_set(-INFINITY));
 }
 
+/* Pieces of a row whose largest logits tell which are surely not among the best. */
+enum { PIECE = 16 * WEIR_LANES, MOST_PIECES = 1024 };
+
+/* A logit that at least as many reach as the ranking wants, and no fewer than there are pieces; minus infinity if pieces are too few. */
+static float reached(const float *logits, int64_t vocabulary, const uint64_t *allowed, const ranking *best) {
+  int64_t pieces = vocabulary / PIECE;
+  if (best->wanted == 1 || pieces < best->wanted) return -INFINITY;
+  if (pieces > MOST_PIECES) pieces = MOST_PIECES;
+  int32_t ids[WEIR_CANDIDATES];
+  float largest[WEIR_CANDIDATES];
+  ranking peaks = {ids, largest, best->wanted, 0};
+  for (int64_t piece = 0; piece < pieces; piece++) {
+    lanes peak = lanes_set(-INFINITY);
+    for (int64_t id = piece * PIECE; id < (piece + 1) * PIECE; id += WEIR_LANES)
+      peak = lanes_larger(load_allowed(logits, id, vocabulary, allowed), peak); /* passes over what is not a number */
+    rank(&peaks, (int32_t)piece, lanes_largest(peak));
+  }
+  return largest[best->wanted - 1];
+}
+
 /* Fills the ranking; returns whether every logit that is allowed is a number. */
 static int rank_all(const float *logits, int64_t vocabulary, const uint64_t *allowed, ranking *best) {
   uint32_t numbers = 0xffff;
+  float least = reached(logits, vocabulary, allowed, best);
   for (int64_t id = 0; id < vocabulary; id += WEIR_LANES) {
-    uint32_t here = lanes_first(vocabulary - id);
     lanes v = load_allowed(logits, id, vocabulary, allowed);
     numbers &= lanes_equal(v, v);
-    uint32_t better = best->found < best->wanted ? here : lanes_greater(v, lanes_set(best->logits[best->found - 1]));
+    uint32_t better;
+    if (best->found == best->wanted) {
+      better = lanes_greater(v, lanes_set(best->logits[best->found - 1]));
+    } else {
+      better = lanes_first(vocabulary - id) & ~lanes_greater(lanes_set(least), v);
+    }
     if (better) {
       float each[WEIR_LANES];
       lanes_store(each, v);
@@ -53,10 +78,10 @@ static int rank_all(const float *logits, int64_t vocabulary, const uint64_t *all
   return numbers == 0xffff;
 }
 
-/* Sums of e^z and of z e^z, z = (logit - largest) / temperature: 16 chains of 16, then float64. */
-static void sums(const float *logits, int64_t vocabulary, const uint64_t *allowed, float largest, float inverse_temperature,
+/* Sums of e^z and, if wanted, of z e^z, z = (logit - largest) / temperature: 16 chains of 16, then float64. */
+INLINE void sums(const float *logits, int64_t vocabulary, const uint64_t *allowed, float largest, float inverse_temperature,
                  double *exponentials, double *weighted) {
-  *exponentials = *weighted = 0;
+  double all = 0, all_weighted = 0;
   for (int64_t start = 0; start < vocabulary; start += WEIR_LANES * WEIR_LANES) {
     int64_t end = start + WEIR_LANES * WEIR_LANES < vocabulary ? start + WEIR_LANES * WEIR_LANES : vocabulary;
     lanes e = lanes_zero(), w = lanes_zero();
@@ -65,11 +90,13 @@ static void sums(const float *logits, int64_t vocabulary, const uint64_t *allowe
       lanes z = lanes_mul(lanes_sub(v, lanes_set(largest)), lanes_set(inverse_temperature));
       lanes p = lanes_exp(z);
       e = lanes_add(e, p);
-      w = lanes_fma(p, lanes_larger(lanes_set(-100.0f), z), w); /* 0, not 0 times infinity */
+      if (weighted) w = lanes_fma(p, lanes_larger(lanes_set(-100.0f), z), w); /* 0, not 0 times infinity */
     }
-    *exponentials += lanes_sum(e);
-    *weighted += lanes_sum(w);
+    all += lanes_sum(e);
+    all_weighted += lanes_sum(w);
   }
+  *exponentials = all;
+  if (weighted) *weighted = all_weighted;
 }
 
 static void own(const weir_model *m, weir_query *q) {
@@ -77,8 +104,8 @@ static void own(const weir_model *m, weir_query *q) {
   int numbers = rank_all(q->logits, m->vocabulary, 0, &best);
   q->alternatives_found = best.found;
   float largest = best.logits[0];
-  double e, w;
-  sums(q->logits, m->vocabulary, 0, largest, 1, &e, &w);
+  double e;
+  sums(q->logits, m->vocabulary, 0, largest, 1, &e, 0);
   q->own_log_sum_exp = numbers ? largest + log(e) : NAN;
 }
 
@@ -102,9 +129,13 @@ void NAME(answer)(const weir_model *m, weir_query *q) {
   q->log_normalizer = q->entropy = NAN;
   if (q->candidates == 0 || q->arg_max < 0) return;
   double e, w;
-  sums(q->logits, m->vocabulary, q->allowed, largest, q->inverse_temperature, &e, &w);
+  if (q->wants_entropy) {
+    sums(q->logits, m->vocabulary, q->allowed, largest, q->inverse_temperature, &e, &w);
+    q->entropy = log(e) - w / e;
+  } else {
+    sums(q->logits, m->vocabulary, q->allowed, largest, q->inverse_temperature, &e, 0);
+  }
   q->log_normalizer = log(e);
-  q->entropy = log(e) - w / e;
 }
 
 static int is_candidate(const weir_query *q, int32_t id) {
@@ -153,7 +184,8 @@ static void gather(const weir_model *m, const weir_query *q, float least, shortl
     lanes v = load_allowed(q->logits, id, m->vocabulary, q->allowed);
     uint32_t bits = lanes_greater(lanes_mul(lanes_sub(v, largest), inverse), above);
     lanes_compress(list->logits + list->found, bits, v);
-    for (; bits; bits &= bits - 1) list->ids[list->found++] = (int32_t)id + __builtin_ctz(bits);
+    lanes_count(list->ids + list->found, bits, (int32_t)id);
+    list->found += __builtin_popcount(bits);
   }
   lanes_store(list->logits + list->found, lanes_zero());
   for (int32_t at = 0; at < list->found; at += WEIR_LANES) lanes_store(list->weights + at, lanes_exp(z_of(q, list->logits + at)));
@@ -205,11 +237,10 @@ int32_t NAME(shortlist)(const weir_model *m, const weir_query *q, double share, 
   for (int32_t at = 0; at < list.found; at += WEIR_LANES) {
     lanes v = lanes_load(logits + at), w = lanes_load(weights + at);
     uint32_t bits = lanes_greater(z_of(q, logits + at), lanes_set(from)) & lanes_first(list.found - at);
-    int32_t here[WEIR_LANES], to = kept;
-    __builtin_memcpy(here, ids + at, sizeof here);
+    int32_t to = kept;
     lanes_compress(logits + kept, bits, v);
     lanes_compress(weights + kept, bits, w);
-    for (; bits; bits &= bits - 1) ids[to++] = here[__builtin_ctz(bits)];
+    for (; bits; bits &= bits - 1) ids[to++] = ids[at + __builtin_ctz(bits)];
     kept = to;
   }
   return kept;
