@@ -245,6 +245,7 @@ void NAME(linear)(const weir_linear *l, int64_t first, int64_t last) {
   int64_t panels = l->mode == LINEAR_GATE ? 4 : 1;
   for (int64_t panel = first; panel < last; panel += panels) {
     for (int64_t row = 0; row < l->rows; row += WEIR_TILE) {
+      if (l->wanted && !l->wanted[row / WEIR_TILE]) continue;
       int64_t count = l->rows - row < WEIR_TILE ? l->rows - row : WEIR_TILE;
       if (l->mode == LINEAR_GATE) {
         gate(l, panel, row, count);

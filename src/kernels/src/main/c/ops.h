@@ -18,6 +18,7 @@ typedef struct {
   const weir_activations *next; /* of LINEAR_GATE, [rows, N / 2] */
   int64_t stride;
   int32_t mode, rows;
+  const uint8_t *wanted; /* [tiles of rows] whether a tile's outputs are needed; null: all */
   /* of the step; null: nothing is added */
   const weir_adapter *const *adapters; /* [rows] */
   const float *reduced;                /* [rows][WEIR_MATRIX_PARTS][WEIR_RANK] */

@@ -12,12 +12,14 @@ typedef struct {
   const weir_linear *linear;
   const float *weight; /* of the norm */
   const float *row;    /* what adapters read, [rows][K] */
-  int64_t panels;      /* in a piece */
+  const uint8_t *answered; /* [tiles of rows] whether a row of a tile has a query; null if all have, or tiles are too many */
+  const uint8_t *wanted; /* [tiles of rows] whether anything of a tile is needed from here on; null: all */
+  int64_t panels;        /* in a piece */
   int32_t layer;
 } phase;
 
-/* Rows in a piece of work that is done row by row, and query rows of a kv head in one of attention. */
-enum { PIECE_ROWS = 8, PIECE_QUERIES = 64 };
+/* Rows in a piece of work that is done row by row, which is a tile, and query rows of a kv head in one of attention. */
+enum { PIECE_ROWS = 8, PIECE_QUERIES = 64, MOST_TILES = 4096 };
 
 static const weir_ops *ops_of(const weir_model *model) {
   switch (model->variant) {
@@ -38,13 +40,15 @@ static const weir_ops *ops_of(const weir_model *model) {
   }
 }
 
+static int64_t quotient(int64_t a, int64_t b) { return (a + b - 1) / b; } /* rounded up */
 static int64_t lesser(int64_t a, int64_t b) { return a < b ? a : b; }
 static int64_t hidden_stride(const weir_model *m) { return padded(m->hidden, WEIR_GROUP); }
 
-/* Rows of a piece; a few are not worth sharing out. */
-static int64_t row_pieces(int64_t rows) { return rows < PIECE_ROWS ? 1 : (rows + PIECE_ROWS - 1) / PIECE_ROWS; }
+static int64_t row_pieces(int64_t rows) { return quotient(rows, PIECE_ROWS); }
 #define ROWS_OF(piece, rows) \
   for (int64_t row = (piece) * PIECE_ROWS, end_ = lesser((rows), ((piece) + 1) * PIECE_ROWS); row < end_; row++)
+
+static int is_wanted(const phase *p, int64_t tile) { return !p->wanted || p->wanted[tile]; }
 
 static void embed_piece(void *context, int64_t piece) {
   const phase *p = context;
@@ -56,6 +60,7 @@ static void norm_piece(void *context, int64_t piece) {
   const phase *p = context;
   const weir_model *m = p->model;
   int64_t stride = hidden_stride(m);
+  if (!is_wanted(p, piece)) return;
   ROWS_OF(piece, p->step->rows) {
     p->ops->norm(m->x + row * stride, p->weight, stride, m->hidden, m->epsilon, m->exact, &m->narrow, row);
     if (!m->exact && p->step->adapters && p->step->adapters[row]) { /* an adapter reads the row as it is */
@@ -78,6 +83,7 @@ static void keep_piece(void *context, int64_t piece) {
   const phase *p = context;
   const weir_model *m = p->model;
   int64_t columns = m->layer[p->layer].output.columns;
+  if (!is_wanted(p, piece)) return;
   ROWS_OF(piece, p->step->rows) p->ops->keep(m->mixed + row * columns, columns, m->exact, &m->narrow, row);
 }
 
@@ -103,10 +109,11 @@ static void attend_piece(void *context, int64_t piece) {
   const phase *p = context;
   int32_t slice = 0;
   for (; piece >= slice_pieces(p, slice); slice++) piece -= slice_pieces(p, slice);
-  int32_t kv_heads = p->model->kv_heads;
-  int64_t first = piece / kv_heads * PIECE_QUERIES;
-  p->ops->attend(p->model, p->layer, p->step->slices + slice, (int32_t)(piece % kv_heads), first,
-                 lesser(first + PIECE_QUERIES, slice_queries(p, slice)));
+  int32_t kv_heads = p->model->kv_heads, group = p->model->heads / kv_heads;
+  int64_t first = piece / kv_heads * PIECE_QUERIES, last = lesser(first + PIECE_QUERIES, slice_queries(p, slice));
+  int64_t row = p->step->slices[slice].row, tile = (row + first / group) / PIECE_ROWS, end = (row + (last - 1) / group) / PIECE_ROWS;
+  while (tile <= end && !is_wanted(p, tile)) tile++;
+  if (tile <= end) p->ops->attend(p->model, p->layer, p->step->slices + slice, (int32_t)(piece % kv_heads), first, last);
 }
 
 static void linear_piece(void *context, int64_t piece) {
@@ -120,6 +127,7 @@ static void reduce_piece(void *context, int64_t piece) {
   const phase *p = context;
   const weir_linear *l = p->linear;
   int64_t part = piece % l->parts, columns = l->matrix->columns;
+  if (!is_wanted(p, piece / l->parts)) return;
   ROWS_OF(piece / l->parts, l->rows) {
     const weir_adapter *adapter = l->adapters[row];
     if (!adapter) continue;
@@ -160,15 +168,27 @@ static void run(const phase *p, void (*task)(void *, int64_t), int64_t pieces) {
   if (phases) phases[part_of_step(p, task)] += nanoseconds() - start;
 }
 
+/* Panels of a piece, a multiple of `unit`: some eight pieces for each thread, and so many that threads end together. */
+static int64_t panels_of_piece(int64_t panels, int64_t threads, int64_t unit) {
+  if (threads == 1) return panels;
+  int64_t least = padded(quotient(panels, 8 * threads), unit), best = least, longest = INT64_MAX;
+  for (int64_t size = least; size <= least + least / 2; size += unit) {
+    int64_t longest_here = quotient(quotient(panels, size), threads) * size; /* of one thread */
+    if (longest_here < longest) longest = longest_here, best = size;
+  }
+  return best;
+}
+
 static void run_linear(phase *p, const weir_linear *linear) {
-  int64_t panels = linear->matrix->rows / WEIR_LANES, threads = weir_pool_threads(p->model->pool);
+  int64_t panels = linear->matrix->rows / WEIR_LANES;
   p->linear = linear;
-  p->panels = threads == 1 ? panels : padded((panels + 8 * threads - 1) / (8 * threads), 4);
-  run(p, linear_piece, (panels + p->panels - 1) / p->panels);
+  p->panels = panels_of_piece(panels, weir_pool_threads(p->model->pool), linear->mode == LINEAR_GATE ? 4 : 1);
+  run(p, linear_piece, quotient(panels, p->panels));
 }
 
 /* The same with what adapters add: parts of theirs from `first` on, which read `in`, [rows][K]. */
 static void run_adapted(phase *p, weir_linear linear, int32_t first, int32_t parts, const float *in) {
+  linear.wanted = p->wanted;
   if (p->step->adapters) {
     linear.adapters = p->step->adapters;
     linear.reduced = p->model->reduced;
@@ -193,6 +213,7 @@ static void run_layer(phase *p) {
   run_adapted(p, (weir_linear){.matrix = &l->qkv, .in = &m->narrow, .out = m->y, .stride = l->qkv.rows, .mode = LINEAR_STORE, .rows = n},
               WEIR_QKV_PARTS, 3, m->narrow.exact);
   run(p, rope_piece, by_rows);
+  p->wanted = p->answered && p->layer == m->layers - 1 ? p->answered : 0;
   run(p, attend_piece, pieces);
   run(p, keep_piece, by_rows);
   run_adapted(p, (weir_linear){.matrix = &l->output, .in = &m->narrow, .bias = l->output_bias, .out = m->x, .stride = hidden_stride(m),
@@ -210,9 +231,21 @@ static void run_layer(phase *p) {
 
 void weir_run(const weir_model *model, const weir_step *step) {
   phase p = {.model = model, .step = step, .ops = ops_of(model)};
+  uint8_t answered[MOST_TILES];
+  int64_t tiles = quotient(step->rows, PIECE_ROWS), found = 0;
+  if (tiles <= MOST_TILES) {
+    memset(answered, 0, (size_t)tiles);
+    for (int32_t q = 0; q < step->query_count; q++) {
+      uint8_t *tile = answered + step->queries[q].row / PIECE_ROWS;
+      found += !*tile;
+      *tile = 1;
+    }
+    if (found < tiles) p.answered = answered;
+  }
   run(&p, embed_piece, row_pieces(step->rows));
   for (p.layer = 0; p.layer < model->layers; p.layer++) run_layer(&p);
   if (step->query_count == 0) return;
+  p.wanted = 0;
   run(&p, final_norm_piece, row_pieces(step->query_count));
   run_linear(&p, &(weir_linear){.matrix = &model->head, .in = &model->narrow, .out = step->logits, .stride = model->head.rows,
                                 .mode = LINEAR_STORE, .rows = step->query_count});
