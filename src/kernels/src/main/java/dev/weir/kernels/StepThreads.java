@@ -17,7 +17,10 @@ import org.slf4j.LoggerFactory;
 final class StepThreads {
   private static final Logger LOG = LoggerFactory.getLogger(StepThreads.class);
 
-  /** Numbers that are tried, as far as there are cores: each a third to a half above the last. */
+  /**
+   * Numbers that are tried, as far as there are cores, and all cores but one: each a third to a
+   * half above the last, and what is left when another process takes a core.
+   */
   private static final int[] LADDER = {1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64};
 
   /** Sizes of passes: 1 to 3 rows, 4 to 15, 16 to 63, and more. */
@@ -47,9 +50,12 @@ final class StepThreads {
   static StepThreads measured(int most) {
     List<Integer> numbers = new ArrayList<>();
     for (int threads : LADDER) {
-      if (threads < most) {
+      if (threads < most - 1) {
         numbers.add(threads);
       }
+    }
+    if (most > 1) {
+      numbers.add(most - 1);
     }
     numbers.add(most);
     return new StepThreads(numbers.stream().mapToInt(Integer::intValue).toArray());

@@ -65,7 +65,8 @@ final class ThreadSearch {
   private int suspicious;
   // passes lately against their usual cost
   private double level = 1;
-  private double block = BLOCK_NANOS;
+  // the length of a trial: 30 ms, or one pass like the last; 0 before there was one
+  private double block;
 
   /**
    * @param numbers of threads, ascending; the last is the first that is used
@@ -73,7 +74,6 @@ final class ThreadSearch {
   ThreadSearch(int[] numbers) {
     this.numbers = numbers.clone();
     at = numbers.length - 1;
-    saved = RESERVED * block;
   }
 
   /** The number that is usual now. */
@@ -94,6 +94,9 @@ final class ThreadSearch {
   void onPass(int rows, long nanos) {
     if (numbers.length == 1) {
       return;
+    }
+    if (block == 0) {
+      saved = MOST_SAVED * Math.max(BLOCK_NANOS, nanos);
     }
     block = Math.max(BLOCK_NANOS, nanos);
     double expected = cost.of(rows);
@@ -136,20 +139,22 @@ final class ThreadSearch {
     if (rested < rest * block || usualExpected == 0) {
       return 0;
     }
-    double allowance = saved - (suspicious > 0 ? 0 : RESERVED * block);
-    if (affordable(-tried, allowance)) {
+    if (affordable(-tried)) {
       return -tried;
     }
-    return affordable(tried, allowance) ? tried : 0;
+    return affordable(tried) ? tried : 0;
   }
 
-  private boolean affordable(int direction, double allowance) {
+  private boolean affordable(int direction) {
     int to = at + direction;
     if (to < 0 || to == numbers.length) {
       return false;
     }
+    if (suspicious > 0) { // what earlier trials cost tells nothing now
+      return saved > 0;
+    }
     double guess = direction < 0 ? (double) numbers[at] / numbers[to] : 1;
-    return (window(direction).ratio(guess) - 1) * block <= allowance;
+    return (window(direction).ratio(guess) - 1) * block <= saved - RESERVED * block;
   }
 
   private TrialWindow window(int direction) {

@@ -18,7 +18,7 @@ final class TrialWindow {
    * Standard errors between a mean and what is believed of it: of the last 4, 8, 16, 32, 64. Few
    * are looked at often, and a long window is wrong by little.
    */
-  private static final double[] DOUBT = {3, 3, 2.5, 2, 1.5};
+  private static final double[] DOUBT = {4, 3.5, 3, 2.5, 2};
 
   /** One trial, such as one with a pause of the garbage collector in it, counts for so much. */
   private static final double MOST_RATIO = 4;

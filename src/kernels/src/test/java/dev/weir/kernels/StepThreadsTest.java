@@ -126,13 +126,13 @@ final class StepThreadsTest {
   }
 
   @Test
-  void oneProcessBesideSixtyFourCoresCostsNotAllOfThem() {
+  void oneProcessBesideSixtyFourCoresCostsOneOfThem() {
     for (int seed = 0; seed < 10; seed++) {
       SimulatedMachine machine = new SimulatedMachine(64, 64, 0.999, 0.05, seed);
       StepThreads threads = StepThreads.measured(64);
       machine.take(1, 0.4);
       run(machine, 10, threads);
-      assertThat(run(machine, 30, threads).share(48)).as("seed %d", seed).isGreaterThan(0.9);
+      assertThat(run(machine, 30, threads).share(63)).as("seed %d", seed).isGreaterThan(0.9);
     }
   }
 
@@ -160,7 +160,9 @@ final class StepThreadsTest {
     for (int seed = 0; seed < 10; seed++) {
       SimulatedMachine machine = new SimulatedMachine(2, 2, 0.95, 0.1, seed);
       IntUnaryOperator rows = pass -> 1 + pass / 50 % 24;
-      Outcome outcome = run(machine, 60, StepThreads.measured(2), rows);
+      StepThreads threads = StepThreads.measured(2);
+      run(machine, 20, threads, rows);
+      Outcome outcome = run(machine, 60, threads, rows);
       assertThat(outcome.share(2)).as("seed %d", seed).isGreaterThan(0.98);
     }
   }
