@@ -23,6 +23,19 @@ final class PassCostTest {
   void aSizeTellsOfThoseNearByAndOfNoOthers(
       @ForAll @IntRange(min = 1, max = 1 << 20) int rows,
       @ForAll @IntRange(min = 1, max = 1 << 20) int other) {
+    tellsOfThoseNearByAlone(rows, other);
+  }
+
+  @Test
+  void smallSizesTellOfNoOthersEither() {
+    for (int rows = 1; rows < 100; rows++) {
+      for (int other = 1; other < 100; other++) {
+        tellsOfThoseNearByAlone(rows, other);
+      }
+    }
+  }
+
+  private static void tellsOfThoseNearByAlone(int rows, int other) {
     PassCost learned = new PassCost();
     learned.learn(rows, rows);
     assertThat(learned.of(rows)).isEqualTo(rows, within(1e-9));
