@@ -1,6 +1,7 @@
 /*
  * Times steps of a model of SmolLM2-135M's shape with random weights: cc -O2 -I../../main/c bench.c ../../main/c/…; see build.sh.
  * bench VARIANT THREADS [BATCH]: the least and the middle of the steps' times, since the machine is rarely idle.
+ * bench VARIANT THREADS BATCH SECONDS: 1, 2, ... THREADS in turn, so many seconds each, by the clock on the wall: what runs beside counts.
  */
 #include <math.h>
 #include <stdio.h>
@@ -92,10 +93,32 @@ static double once(int sequences, int count, int position, int queried) {
   return now() - t;
 }
 
+/* Half seconds on 1, 2, ... threads in turn, so that what else runs disturbs all alike, and positions as an output has them. */
+static void in_turn(int threads, int batch, double seconds) {
+  enum { MOST = 1 << 18, TURN_MS = 500 };
+  double *times[64];
+  int steps[64] = {0};
+  for (int t = 0; t < threads; t++) times[t] = malloc(MOST * sizeof **times);
+  for (double end = now() + seconds * 1e3 * threads; now() < end;)
+    for (int t = 0; t < threads; t++) {
+      weir_pool_limit(model.pool, t + 1);
+      for (double turn = 0; turn < TURN_MS && steps[t] < MOST; steps[t]++)
+        turn += times[t][steps[t]] = once(batch, 1, 64 + steps[t] % 64, batch);
+    }
+  for (int t = 0; t < threads; t++) {
+    double sum = 0;
+    for (int i = 0; i < steps[t]; i++) sum += times[t][i];
+    qsort(times[t], (size_t)steps[t], sizeof **times, ascending);
+    printf("batch %2d, %d threads: middle %6.2f ms, 90 %% %6.2f ms, mean %6.2f ms, %5.0f tokens/s\n", batch, t + 1, times[t][steps[t] / 2],
+           times[t][steps[t] * 9 / 10], sum / steps[t], batch * steps[t] * 1e3 / sum);
+    free(times[t]);
+  }
+}
+
 int main(int count, char **arguments) {
   model.variant = count > 1 ? atoi(arguments[1]) : weir_best_variant();
   int threads = count > 2 ? atoi(arguments[2]) : 1;
-  alone = threads == 1;
+  alone = threads == 1 && count <= 4;
   model.pool = weir_pool_open(threads);
   model.layers = LAYERS, model.hidden = HIDDEN, model.intermediate = FEED, model.heads = HEADS, model.kv_heads = KV;
   model.head_size = SIZE, model.pairs = SIZE / 2, model.vocabulary = VOCABULARY, model.epsilon = 1e-5f, model.query_scale = 0.125f;
@@ -130,6 +153,11 @@ int main(int count, char **arguments) {
 
   int batches[] = {1, 4, 8, 16, 32, 64};
   int only = count > 3 ? atoi(arguments[3]) : 0;
+  if (count > 4) {
+    in_turn(threads, only, atof(arguments[4]));
+    weir_pool_close(model.pool);
+    return 0;
+  }
   for (int b = 0; b < 6; b++) {
     if (only && only != batches[b]) continue; /* a negative one: only the prefill */
     for (int repeat = only ? 20 : 1; repeat > 1; repeat--)

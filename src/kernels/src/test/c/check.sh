@@ -31,7 +31,7 @@ has=
 for variant in avx2 avxvnni avx512vnni; do
   if [ -f "$objects/linear-$variant.o" ]; then has="$has -DWEIR_HAS_$(echo $variant | tr a-z A-Z)"; fi
 done
-for program in kernels_test units_test; do
+for program in kernels_test units_test pool_test; do
   "$compiler" -std=gnu17 -O0 -g1 $sanitize -Wall -Wextra $has -I"$main" "$here/$program.c" "$objects"/*.o -o "$target/$program" -lm -lpthread
   # The JVM's own settings are no business of these programs.
   env -u LD_PRELOAD "$target/$program"

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import java.util.function.ToDoubleFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -179,6 +180,19 @@ final class EngineMeters implements EngineMetrics, AutoCloseable {
   private <M extends Meter> M keep(M meter) {
     meters.add(meter);
     return meter;
+  }
+
+  /**
+   * Shows how many threads compute a step.
+   *
+   * @param now asked by any thread
+   */
+  void watchThreads(IntSupplier now) {
+    keep(
+        Gauge.builder("weir.step.threads", now::getAsInt)
+            .description("Threads that compute a step now")
+            .tags(tags)
+            .register(registry));
   }
 
   /** What happens from now on counts. */

@@ -131,7 +131,9 @@ public record ServedModel(
         config.slots(),
         config.maxContext(),
         config.kvMemory(),
-        Math.min(KernelOptions.MOST_THREADS, config.threads() == 0 ? threads() : config.threads()));
+        config.threads() == ThreadCount.AUTO
+            ? KernelOptions.AUTO_THREADS
+            : Math.min(KernelOptions.MOST_THREADS, config.threads()));
   }
 
   private static TorchOptions options(TextWorkerConfig config) {
@@ -141,15 +143,14 @@ public record ServedModel(
         config.slots(),
         config.maxContext(),
         config.kvMemory(),
-        config.threads() == 0 ? threads() : config.threads());
+        config.threads() == ThreadCount.AUTO ? torchThreads() : config.threads());
   }
 
   /**
-   * All cores but one, which Kafka's clients and the sockets need: an operation that waits for a
-   * thread whose core is taken waits for the scheduler. On two cores, with everything in one
-   * process, one thread made 58 tokens/s where two made 45, and 263 against 245 for 16 streams.
+   * All cores but one, which Kafka's clients and the sockets need: libtorch's threads wait for each
+   * other, so that an operation whose thread has lost its core waits for the scheduler.
    */
-  private static int threads() {
+  private static int torchThreads() {
     return Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
   }
 }

@@ -10,6 +10,7 @@ import dev.weir.engine.TextEngineConfig;
 import dev.weir.engine.TextListener;
 import dev.weir.engine.TextRequest;
 import dev.weir.engine.TokenSpan;
+import dev.weir.kernels.KernelLanguageModel;
 import dev.weir.text.Checkpoint;
 import dev.weir.text.CheckpointException;
 import dev.weir.text.Checkpoints;
@@ -80,6 +81,9 @@ final class TextModel implements AutoCloseable {
             encoder.chat());
     ModelLimits limits = loaded.model().limits();
     meters = new EngineMeters(registry, name, description, limits.contextLength());
+    if (loaded.model() instanceof KernelLanguageModel kernels) {
+      meters.watchThreads(kernels::threads);
+    }
     engine =
         new TextEngine(
             loaded.model(),

@@ -80,9 +80,14 @@ public interface TextWorkerConfig {
   @WithDefault("cpu")
   String device();
 
-  /** Threads of one operation, for the whole process; 0: all cores but one. */
-  @WithDefault("0")
-  int threads();
+  /**
+   * Threads that compute a step: a number, or {@code auto}, which is 0 here: on the kernels as many
+   * as are fastest while it runs, at most the cores that the process may use; on TorchScript all
+   * cores but one, for the whole process.
+   */
+  @WithDefault("auto")
+  @WithConverter(ThreadCount.class)
+  Integer threads();
 
   /** Most tokens that one step computes. */
   @WithDefault("512")

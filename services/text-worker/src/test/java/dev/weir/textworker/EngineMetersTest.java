@@ -11,6 +11,7 @@ import dev.weir.engine.SamplingParameters;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 final class EngineMetersTest {
@@ -92,8 +93,21 @@ final class EngineMetersTest {
   }
 
   @Test
+  void theThreadsOfAStepAreThoseOfNow() {
+    AtomicInteger threads = new AtomicInteger(2);
+    try (EngineMeters meters = new EngineMeters(registry, "m", MODEL, 100)) {
+      meters.watchThreads(threads::get);
+      assertThat(registry.scrape().lines()).contains("weir_step_threads{model_name=\"m\"} 2.0");
+      threads.set(1);
+      assertThat(registry.scrape().lines()).contains("weir_step_threads{model_name=\"m\"} 1.0");
+    }
+  }
+
+  @Test
   void aClosedWorkerLeavesNoMetersBehind() {
-    new EngineMeters(registry, "m", MODEL, 100).close();
+    EngineMeters meters = new EngineMeters(registry, "m", MODEL, 100);
+    meters.watchThreads(() -> 1);
+    meters.close();
     assertThat(registry.getMeters()).isEmpty();
   }
 }

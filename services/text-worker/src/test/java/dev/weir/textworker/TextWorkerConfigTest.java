@@ -54,6 +54,20 @@ final class TextWorkerConfigTest {
   }
 
   @Test
+  void threadsAreANumberOrAuto() {
+    assertThat(threads("auto")).isEqualTo(ThreadCount.AUTO);
+    assertThat(threads("3")).isEqualTo(3);
+    for (String wrong : new String[] {"all", "-1", "1.5", "99999"}) {
+      assertThatThrownBy(() -> threads(wrong)).hasMessageContaining("must be auto, or 1 or more");
+    }
+  }
+
+  private static int threads(String setting) {
+    return TextWorkerConfig.load(Map.of("weir.worker.model", "m", "weir.worker.threads", setting))
+        .threads();
+  }
+
+  @Test
   void aWorkerWithoutAModelIsToldWhichSettingIsMissing() {
     assertThatThrownBy(() -> TextWorkerConfig.load(Map.of()))
         .isInstanceOf(ConfigValidationException.class)

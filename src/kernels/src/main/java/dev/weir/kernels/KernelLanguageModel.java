@@ -35,6 +35,7 @@ public final class KernelLanguageModel implements LanguageModel {
   private final NativeMemory memory;
   private final MemorySegment model;
   private final MemorySegment pool;
+  private final StepThreads threads;
   private final RotaryTable rotary;
   private final StepMemory steps;
   private final ModelLimits limits;
@@ -47,6 +48,7 @@ public final class KernelLanguageModel implements LanguageModel {
       NativeMemory memory,
       MemorySegment model,
       MemorySegment pool,
+      StepThreads threads,
       RotaryTable rotary,
       StepMemory steps,
       ModelLimits limits,
@@ -55,6 +57,7 @@ public final class KernelLanguageModel implements LanguageModel {
     this.memory = memory;
     this.model = model;
     this.pool = pool;
+    this.threads = threads;
     this.rotary = rotary;
     this.steps = steps;
     this.limits = limits;
@@ -148,7 +151,7 @@ public final class KernelLanguageModel implements LanguageModel {
               memory,
               checkpoint.tensors(),
               precision,
-              options.threads(),
+              options.mostThreads(),
               weights.elements(),
               progress)) {
         weights.load(packer, memory, model);
@@ -169,10 +172,10 @@ public final class KernelLanguageModel implements LanguageModel {
       List<MemorySegment> packed = new AdapterPacker(config, memory).pack(adapters);
       int logitsStride = MatrixPacker.padded(config.vocabulary(), 16);
       StepMemory steps = new StepMemory(kernels, memory, limits, MOST_ROWS, logitsStride, packed);
-      MemorySegment pool = kernels.openPool(options.threads());
+      MemorySegment pool = kernels.openPool(options.mostThreads());
       model.set(ADDRESS, Structs.offset(Structs.MODEL, "pool"), pool);
       return new KernelLanguageModel(
-          kernels, memory, model, pool, rotary, steps, limits, precision);
+          kernels, memory, model, pool, StepThreads.of(options), rotary, steps, limits, precision);
     } catch (RuntimeException e) {
       memory.close();
       throw e;
@@ -199,6 +202,14 @@ public final class KernelLanguageModel implements LanguageModel {
     return Variant.values()[model.get(JAVA_INT, Structs.offset(Structs.MODEL, "variant"))].label();
   }
 
+  /**
+   * Threads that compute a step now: as many as were asked for, or as turned out to be fastest. Any
+   * thread may ask.
+   */
+  public int threads() {
+    return threads.inUse();
+  }
+
   @Override
   public StepOutput step(List<SequenceSlice> slices) {
     if (closed) {
@@ -218,15 +229,24 @@ public final class KernelLanguageModel implements LanguageModel {
         steps.add(slice, from, to);
         from = to;
         if (steps.rows() == MOST_ROWS) {
-          kernels.run(model, steps.pass());
+          runPass();
         }
       }
     }
     if (steps.rows() > 0) {
-      kernels.run(model, steps.pass());
+      runPass();
     }
     output = new KernelStepOutput(kernels, model, steps, queries, limits.vocabulary());
     return output;
+  }
+
+  private void runPass() {
+    int rows = steps.rows();
+    kernels.limitPool(pool, threads.next(rows));
+    MemorySegment pass = steps.pass();
+    long start = System.nanoTime();
+    kernels.run(model, pass);
+    threads.onPass(rows, System.nanoTime() - start);
   }
 
   @Override

@@ -34,6 +34,7 @@ final class NativeKernels {
   private final MethodHandle unmap;
   private final MethodHandle poolOpen;
   private final MethodHandle poolClose;
+  private final MethodHandle poolLimit;
   private final MethodHandle panelStride;
   private final MethodHandle pack;
   private final MethodHandle run;
@@ -56,6 +57,7 @@ final class NativeKernels {
     unmap = handle(library, "weir_unmap", FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG));
     poolOpen = handle(library, "weir_pool_open", FunctionDescriptor.of(ADDRESS, JAVA_INT));
     poolClose = handle(library, "weir_pool_close", FunctionDescriptor.ofVoid(ADDRESS));
+    poolLimit = handle(library, "weir_pool_limit", FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT));
     panelStride =
         handle(library, "weir_panel_stride", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_INT));
     pack =
@@ -245,6 +247,15 @@ final class NativeKernels {
   void closePool(MemorySegment pool) {
     try {
       poolClose.invokeExact(pool);
+    } catch (Throwable e) {
+      throw rethrown(e);
+    }
+  }
+
+  /** So many threads of the pool compute from now on; the others sleep. */
+  void limitPool(MemorySegment pool, int threads) {
+    try {
+      poolLimit.invokeExact(pool, threads);
     } catch (Throwable e) {
       throw rethrown(e);
     }

@@ -36,6 +36,29 @@ class KernelLanguageModelTest {
     }
   }
 
+  @Test
+  void threadsThatAreFoundWhileItRunsChangeNoBit() {
+    TestingKernels.get();
+    TestingTensors tensors = TestingTensors.random(CONFIG, 1);
+    KernelOptions options = TestingKernels.F32.withThreads(KernelOptions.AUTO_THREADS);
+    try (KernelLanguageModel found = KernelLanguageModel.load(tensors.checkpoint(CONFIG), options);
+        KernelLanguageModel one =
+            KernelLanguageModel.load(tensors.checkpoint(CONFIG), options.withThreads(1))) {
+      assertThat(found.threads()).isEqualTo(UsableCores.count());
+      assertThat(one.threads()).isOne();
+      for (int step = 0; step < 300; step++) {
+        SequenceSlice[] slices = {slice(0, 0, step % 40, 2, 3), slice(8, 0, 1, step % 7)};
+        List<SequenceSlice> both = Arrays.asList(slices).subList(0, 1 + step % 2);
+        StepOutput expected = one.step(both);
+        StepOutput output = found.step(both);
+        for (int row = 0; row < both.size(); row++) {
+          assertThat(logits(output, row)).containsExactly(logits(expected, row));
+        }
+      }
+      assertThat(found.threads()).isBetween(1, UsableCores.count());
+    }
+  }
+
   /** Channel 5 overflows in the first norm; token 39 alone has something in it. */
   private static TestingTensors broken() {
     TestingTensors tensors = TestingTensors.random(CONFIG, 2);

@@ -7,6 +7,7 @@ import dev.weir.bench.Machine;
 import dev.weir.bench.PhysicalLimits;
 import dev.weir.bench.peer.PeerException;
 import dev.weir.bench.peer.PeerFolder;
+import dev.weir.bench.text.BusyBenchmark;
 import dev.weir.bench.text.ModelShape;
 import dev.weir.bench.text.OwnModel;
 import dev.weir.bench.text.ProfileBenchmark;
@@ -22,6 +23,7 @@ import dev.weir.text.Tokenizer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -44,6 +46,8 @@ import picocli.CommandLine.Spec;
           + " alone while it runs."
     })
 final class BenchTextCommand implements Callable<Integer> {
+  private static final Duration BUSY = Duration.ofSeconds(30);
+
   /** Instead of everything: one thing, of Weir alone. */
   static final class Mode {
     @Option(
@@ -59,6 +63,13 @@ final class BenchTextCommand implements Callable<Integer> {
     boolean profile;
 
     @Option(
+        names = "--busy",
+        description =
+            "instead hold --threads and threads that are found while running against one, beside"
+                + " 0, 1 and 2 processes that spin, 30 s each at the first --batch")
+    boolean busy;
+
+    @Option(
         names = "--shape",
         paramLabel = "llama-3.2-1b",
         description =
@@ -67,7 +78,7 @@ final class BenchTextCommand implements Callable<Integer> {
     @Nullable String shape;
 
     boolean isDefault() {
-      return !speculation && !profile && shape == null;
+      return !speculation && !profile && !busy && shape == null;
     }
   }
 
@@ -152,6 +163,10 @@ final class BenchTextCommand implements Callable<Integer> {
       OwnModel.Loader loader = slots -> own.load(checkpoint, slots);
       if (mode.speculation) {
         output.write(new SpeculationBenchmark(loader, tokenizer, rounds).run(out, progress));
+      } else if (mode.busy) {
+        BusyBenchmark.Loader each = (slots, number) -> own.load(checkpoint, slots, number);
+        output.write(
+            new BusyBenchmark(each, own.threads, batches.getFirst(), BUSY).run(out, progress));
       } else if (mode.profile) {
         output.write(
             new ProfileBenchmark(loader, tokenizer, own.threads, rounds).run(out, progress));

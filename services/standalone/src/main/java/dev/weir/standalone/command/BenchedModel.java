@@ -37,12 +37,22 @@ final class BenchedModel {
     return load(checkpoint, backend, precision, slots);
   }
 
+  /** With so many threads, or {@code auto}. */
+  OwnModel load(Checkpoint checkpoint, int slots, String number) {
+    return load(checkpoint, backend, precision, slots, number);
+  }
+
   /** What the tests hold against transformers. */
   OwnModel float32(Checkpoint checkpoint, int slots) {
     return load(checkpoint, "torch", "f32", slots);
   }
 
   private OwnModel load(Checkpoint checkpoint, String where, String how, int slots) {
+    return load(checkpoint, where, how, slots, Integer.toString(threads));
+  }
+
+  private static OwnModel load(
+      Checkpoint checkpoint, String where, String how, int slots, String number) {
     ServedModel served =
         ServedModel.load(
             checkpoint,
@@ -59,7 +69,7 @@ final class BenchedModel {
                     "weir.worker.max-context",
                     CONTEXT,
                     "weir.worker.threads",
-                    Integer.toString(threads))));
+                    number)));
     return new OwnModel(served.model(), served.backend(), served.precision());
   }
 }

@@ -42,9 +42,11 @@ final class WorkerOptions {
 
   @Option(
       names = "--threads",
-      paramLabel = "N",
-      description = "CPU threads (default: all cores but one)")
-  @Nullable Integer threads;
+      paramLabel = "auto|N",
+      description =
+          "threads that compute a step (default: auto, as many as are fastest while it runs, up to"
+              + " the cores that the process may use; all cores but one on TorchScript)")
+  @Nullable String threads;
 
   @Option(
       names = "--max-context",

@@ -19,6 +19,7 @@ final class TestingModel implements LanguageModel {
   private final int[] cache = new int[BLOCKS * BLOCK_TOKENS];
   private final int slots;
   private int largestStep;
+  private boolean closed;
 
   TestingModel(int slots) {
     this.slots = slots;
@@ -69,7 +70,13 @@ final class TestingModel implements LanguageModel {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    closed = true;
+  }
+
+  boolean closed() {
+    return closed;
+  }
 
   /** Arg max and whole rows only: nobody here asks for more. */
   private record Rows(List<float[]> logits) implements StepOutput {
