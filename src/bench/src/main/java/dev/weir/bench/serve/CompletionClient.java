@@ -1,11 +1,12 @@
 package dev.weir.bench.serve;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.weir.bench.Prompts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,75 +14,94 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Asks an OpenAI-compatible server for streamed chat completions and measures how they come.
+ * Asks an OpenAI-compatible server for streamed completions and measures how they come. A
+ * completion's prompt is nothing but the request's own text; a chat's begins with the same words of
+ * the template in every request, which a server finds in its prefix cache.
  *
  * @param server root of the server
  * @param maxTokens output of each request; end-of-sequence is ignored, so that every server makes
  *     the same number
  */
-record ChatClient(URI server, String model, int maxTokens) {
+record CompletionClient(URI server, String model, int maxTokens) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration REQUEST_TIMEOUT = Duration.ofMinutes(10);
+  private static final int ERROR_LENGTH = 300;
 
   /**
-   * How an answer came. All times are milliseconds.
+   * How an answer came. All times are milliseconds; tokens are those of the model, as the server
+   * counts them.
    *
+   * @param cachedTokens of the prompt, that the server did not compute again
    * @param firstTokenMs from the moment that the request was due to its first text
    * @param gapsMs from one text to the next
    */
-  record Answer(int promptTokens, int tokens, double firstTokenMs, List<Double> gapsMs) {}
+  record Answer(
+      int promptTokens, int cachedTokens, int tokens, double firstTokenMs, List<Double> gapsMs) {}
 
   /**
    * Sends a request and reads its answer to the end.
    *
-   * @param number chooses the prompt
    * @param due when the request should be sent, {@link System#nanoTime}; time is counted from here,
    *     so that a client that is late does not hide how long its users wait
-   * @throws IOException if the server refuses, fails, or ends early
+   * @throws IOException if the server refuses, fails, ends early, or makes another number of tokens
    */
-  Answer ask(int number, long due) throws IOException, InterruptedException {
+  Answer ask(String prompt, long due) throws IOException, InterruptedException {
     HttpRequest request =
-        HttpRequest.newBuilder(server.resolve("/v1/chat/completions"))
+        HttpRequest.newBuilder(server.resolve("/v1/completions"))
             .timeout(REQUEST_TIMEOUT)
             .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body(number))))
+            .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body(prompt))))
             .build();
     // A connection for each request, as another user would have one. A server may close one that
-    // was
-    // used before at any moment, and a POST is not sent again by itself.
+    // was used before at any moment, and a POST is not sent again by itself.
     try (HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
       HttpResponse<Stream<String>> response =
           http.send(request, HttpResponse.BodyHandlers.ofLines());
       try (Stream<String> lines = response.body()) {
         if (response.statusCode() != 200) {
-          throw new IOException("status " + response.statusCode());
+          throw new IOException("status %d: %s".formatted(response.statusCode(), refusal(lines)));
         }
         return read(lines, due);
       }
     } catch (UncheckedIOException e) {
       throw e.getCause(); // the stream broke
+    } catch (ConnectException e) {
+      throw new IOException("nothing answers at " + server, e); // its own message is null
     }
   }
 
-  private ObjectNode body(int number) {
+  private ObjectNode body(String prompt) {
     ObjectNode body = JSON.createObjectNode();
     body.put("model", model).put("stream", true).put("max_tokens", maxTokens);
     body.put("ignore_eos", true).put("temperature", 0.0);
     body.putObject("stream_options").put("include_usage", true);
-    // Prompts differ from the first words on, so that no server answers from a prefix cache.
-    body.putArray("messages")
-        .addObject()
-        .put("role", "user")
-        .put("content", "Story number %d: ".formatted(number) + Prompts.story(number));
-    return body;
+    return body.put("prompt", prompt);
   }
 
-  private static Answer read(Stream<String> lines, long due) throws IOException {
+  /** What the body of a refusal says: the message of an OpenAI error, or the text itself. */
+  private static String refusal(Stream<String> lines) {
+    String body = lines.collect(Collectors.joining(" ")).strip();
+    try {
+      return message(JSON.readTree(body).path("error"), body);
+    } catch (JsonProcessingException e) {
+      return message(JSON.missingNode(), body); // of a proxy, or no such server at all
+    }
+  }
+
+  private static String message(JsonNode error, String otherwise) {
+    String text = error.isTextual() ? error.asText() : error.path("message").asText("");
+    String said = text.isBlank() ? otherwise : text;
+    return said.isEmpty() ? "no message" : said.substring(0, Math.min(ERROR_LENGTH, said.length()));
+  }
+
+  private Answer read(Stream<String> lines, long due) throws IOException {
     int tokens = 0;
     int promptTokens = 0;
+    int cachedTokens = 0;
     double firstTokenMs = Double.NaN;
     List<Double> gapsMs = new ArrayList<>();
     long last = due;
@@ -91,12 +111,14 @@ record ChatClient(URI server, String model, int maxTokens) {
       }
       JsonNode event = JSON.readTree(line.substring("data: ".length()));
       if (event.has("error")) {
-        throw new IOException(event.get("error").toString());
+        throw new IOException(message(event.get("error"), event.get("error").toString()));
       }
       JsonNode usage = event.path("usage");
       tokens = Math.max(tokens, usage.path("completion_tokens").asInt());
       promptTokens = Math.max(promptTokens, usage.path("prompt_tokens").asInt());
-      if (event.path("choices").path(0).path("delta").path("content").asText("").isEmpty()) {
+      JsonNode cached = usage.path("prompt_tokens_details").path("cached_tokens");
+      cachedTokens = Math.max(cachedTokens, cached.asInt());
+      if (event.path("choices").path(0).path("text").asText("").isEmpty()) {
         continue;
       }
       long now = System.nanoTime();
@@ -110,6 +132,9 @@ record ChatClient(URI server, String model, int maxTokens) {
     if (tokens == 0 || Double.isNaN(firstTokenMs)) {
       throw new IOException("the stream ended without text and usage");
     }
-    return new Answer(promptTokens, tokens, firstTokenMs, gapsMs);
+    if (tokens != maxTokens) {
+      throw new IOException("%d tokens instead of %d".formatted(tokens, maxTokens));
+    }
+    return new Answer(promptTokens, cachedTokens, tokens, firstTokenMs, gapsMs);
   }
 }
