@@ -233,7 +233,7 @@ final class BenchServeCommand implements Callable<Integer> {
     progress.at("starting weir", 0, 1);
     LocalServer server = OwnWeir.start(source, slots, threads);
     String what =
-        "%s, %d threads, started for this run"
+        "%s, %d threads, no speculation, started for this run"
             .formatted(OwnWeir.description(server.address(), source.name()), threads);
     return new Started(new ServeTarget.Running("weir", server.address(), what), server);
   }

@@ -43,6 +43,8 @@ final class OwnWeir {
     command.addAll(List.of("--model", model.name() + "=" + model.path().toAbsolutePath()));
     command.addAll(List.of("--slots", Integer.toString(slots)));
     command.addAll(List.of("--threads", Integer.toString(threads)));
+    // Outputs of prompts that mean nothing repeat themselves, which would flatter it.
+    command.add("--no-speculation");
     return command;
   }
 

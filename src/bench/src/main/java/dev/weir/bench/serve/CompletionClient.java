@@ -4,18 +4,16 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.ConnectException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Asks an OpenAI-compatible server for streamed completions and measures how they come. A
@@ -28,7 +26,8 @@ import java.util.stream.Stream;
  */
 record CompletionClient(URI server, String model, int maxTokens) {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration REQUEST_TIMEOUT = Duration.ofMinutes(10);
+  private static final int OK = 200;
+  private static final int ERROR_BYTES = 4_096;
   private static final int ERROR_LENGTH = 300;
 
   /**
@@ -49,28 +48,20 @@ record CompletionClient(URI server, String model, int maxTokens) {
    *     so that a client that is late does not hide how long its users wait
    * @throws IOException if the server refuses, fails, ends early, or makes another number of tokens
    */
-  Answer ask(String prompt, long due) throws IOException, InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(server.resolve("/v1/completions"))
-            .timeout(REQUEST_TIMEOUT)
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body(prompt))))
-            .build();
+  Answer ask(String prompt, long due) throws IOException {
     // A connection for each request, as another user would have one. A server may close one that
-    // was used before at any moment, and a POST is not sent again by itself.
-    try (HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
-      HttpResponse<Stream<String>> response =
-          http.send(request, HttpResponse.BodyHandlers.ofLines());
-      try (Stream<String> lines = response.body()) {
-        if (response.statusCode() != 200) {
-          throw new IOException("status %d: %s".formatted(response.statusCode(), refusal(lines)));
-        }
-        return read(lines, due);
+    // was used before at any moment.
+    try (HttpPost post =
+        HttpPost.send(server.resolve("/v1/completions"), JSON.writeValueAsBytes(body(prompt)))) {
+      if (post.status() != OK) {
+        throw new IOException("status %d: %s".formatted(post.status(), refusal(post.body())));
       }
-    } catch (UncheckedIOException e) {
-      throw e.getCause(); // the stream broke
+      return read(
+          new BufferedReader(new InputStreamReader(post.body(), StandardCharsets.UTF_8)), due);
     } catch (ConnectException e) {
-      throw new IOException("nothing answers at " + server, e); // its own message is null
+      throw new IOException("nothing answers at " + server, e);
+    } catch (UnknownHostException e) {
+      throw new IOException("no host is called " + server.getHost(), e);
     }
   }
 
@@ -83,8 +74,8 @@ record CompletionClient(URI server, String model, int maxTokens) {
   }
 
   /** What the body of a refusal says: the message of an OpenAI error, or the text itself. */
-  private static String refusal(Stream<String> lines) {
-    String body = lines.collect(Collectors.joining(" ")).strip();
+  private static String refusal(InputStream error) throws IOException {
+    String body = new String(error.readNBytes(ERROR_BYTES), StandardCharsets.UTF_8).strip();
     try {
       return message(JSON.readTree(body).path("error"), body);
     } catch (JsonProcessingException e) {
@@ -98,14 +89,14 @@ record CompletionClient(URI server, String model, int maxTokens) {
     return said.isEmpty() ? "no message" : said.substring(0, Math.min(ERROR_LENGTH, said.length()));
   }
 
-  private Answer read(Stream<String> lines, long due) throws IOException {
+  private Answer read(BufferedReader lines, long due) throws IOException {
     int tokens = 0;
     int promptTokens = 0;
     int cachedTokens = 0;
     double firstTokenMs = Double.NaN;
     List<Double> gapsMs = new ArrayList<>();
     long last = due;
-    for (String line : (Iterable<String>) lines::iterator) {
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       if (!line.startsWith("data: ") || line.equals("data: [DONE]")) {
         continue;
       }

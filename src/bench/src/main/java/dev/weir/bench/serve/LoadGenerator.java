@@ -92,7 +92,7 @@ final class LoadGenerator {
     return all(tasks);
   }
 
-  private void ask(int number, long due, List<Answer> answers) throws InterruptedException {
+  private void ask(int number, long due, List<Answer> answers) {
     try {
       answers.add(client.ask(prompts.get(number), due));
     } catch (IOException e) {

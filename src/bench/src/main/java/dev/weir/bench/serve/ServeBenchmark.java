@@ -39,6 +39,11 @@ public record ServeBenchmark(
   private static final Load WARM_UP = new Load.Closed(4);
   private static final int WARM_UP_REQUESTS = 2;
 
+  /** Of a server that goes on running: a JVM is at its speed after some 150 requests. */
+  private static final Load LONG_WARM_UP = new Load.Closed(16);
+
+  private static final int LONG_WARM_UP_REQUESTS = 10;
+
   /** What a run leaves behind; the plot is an SVG document. */
   public record Outcome(List<BenchmarkResult> results, String plot) {}
 
@@ -58,6 +63,7 @@ public record ServeBenchmark(
     head(machine, out);
     ServePrompts prompts =
         new ServePrompts(tokenizer, PROMPT_TOKENS, ThreadLocalRandom.current().nextLong());
+    warmUp(prompts, progress);
     Map<ServeTarget, Map<Load, List<LoadOutcome>>> outcomes = new LinkedHashMap<>();
     for (int round = 0; round < rounds; round++) {
       for (int i = 0; i < targets.size(); i++) {
@@ -91,21 +97,33 @@ public record ServeBenchmark(
         .distinct() // settings of one server
         .forEach(out::println);
     out.printf(
-        "%d tokens in, %d out; %d requests a client (cN), %d in all (rN a second); %d rounds%n",
-        PROMPT_TOKENS, maxTokens, requests, requests, rounds);
+        "%d tokens in, %d out; %d requests a client (cN), %d in all (rN a second); %d round%s%n",
+        PROMPT_TOKENS, maxTokens, requests, requests, rounds, rounds == 1 ? "" : "s");
     out.println("times from when a request was due; client: what this program takes of all cores");
     out.println(ServeReport.HEAD);
     out.flush();
   }
 
   /** A wrong address or model is told before minutes are spent. */
-  private void requireAnswer(Running target) throws InterruptedException {
+  private void requireAnswer(Running target) {
     try {
       new CompletionClient(target.address(), model, 1).ask("Hello", System.nanoTime());
     } catch (IOException e) {
       throw new PeerException(
           "%s at %s gives no answer: %s".formatted(target.name(), target.address(), e.getMessage()),
           e);
+    }
+  }
+
+  private void warmUp(ServePrompts prompts, BenchProgress progress) throws InterruptedException {
+    for (ServeTarget target : targets) {
+      if (target instanceof Running running) {
+        progress.at(target.label() + ", long warm-up", 0, steps());
+        LoadGenerator.run(
+            new CompletionClient(running.address(), model, maxTokens),
+            LONG_WARM_UP,
+            prompts.range(0, LONG_WARM_UP.requests(LONG_WARM_UP_REQUESTS)));
+      }
     }
   }
 
@@ -123,7 +141,7 @@ public record ServeBenchmark(
       throws InterruptedException {
     ServeTarget target = turn.target;
     // Rounds have prompts of their own, the same for all servers.
-    int prompt = turn.round * promptsOfRound();
+    int prompt = LONG_WARM_UP.requests(LONG_WARM_UP_REQUESTS) + turn.round * promptsOfRound();
     int step = turn.step;
     progress.at(target.label() + ", warm-up", step, steps());
     Reached reached = target.reach();
