@@ -198,6 +198,15 @@ final class ServeBenchmarkTest {
   }
 
   @Test
+  void progressNamesServersWithoutASettingByTheirNameAlone() throws Exception {
+    List<String> said = new CopyOnWriteArrayList<>();
+    benchmark().run(new PrintWriter(new StringWriter()), (what, done, total) -> said.add(what));
+    assertThat(said)
+        .startsWith("weir, long warm-up", "weir, warm-up", "weir, c2, round 1 of 2")
+        .endsWith("done");
+  }
+
+  @Test
   void aServerWithErrorsIsComparedWithNobody() throws Exception {
     // The first behind the warm-ups.
     refused = request -> isWeir(request) && counted(weir).size() == LONG_WARM_UP + 8 + 1;

@@ -28,8 +28,8 @@ final class ServePromptsTest {
 
   @Test
   void aVocabularyWithTooFewWordsIsRefused() {
-    assertThatThrownBy(() -> new ServePrompts(new TestingWords(40), 80, 1).range(0, 31))
+    assertThatThrownBy(() -> new ServePrompts(new TestingWords(40), 80, 1).range(0, 21))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("30 words");
+        .hasMessageContaining("20 words");
   }
 }
