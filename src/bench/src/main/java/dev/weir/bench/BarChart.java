@@ -114,7 +114,7 @@ public final class BarChart {
               base - length - 4,
               "middle",
               "font-size=\"9\" fill=\"#333\"",
-              String.format(Locale.ROOT, "%.0f", value));
+              String.format(Locale.ROOT, value < 10 ? "%.1f" : "%.0f", value));
         }
         x += bar;
       }

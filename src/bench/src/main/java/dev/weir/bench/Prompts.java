@@ -2,6 +2,7 @@ package dev.weir.bench;
 
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 
 /** Prompts of about sixty tokens, each different. */
 public final class Prompts {
@@ -14,11 +15,16 @@ public final class Prompts {
 
   private Prompts() {}
 
+  /** One of the words. */
+  public static String word(RandomGenerator random) {
+    return WORDS.get(random.nextInt(WORDS.size()));
+  }
+
   public static String story(int number) {
     SplittableRandom random = new SplittableRandom(number);
     StringBuilder text = new StringBuilder("tell it with the words");
     for (int i = 0; i < LENGTH; i++) {
-      text.append(' ').append(WORDS.get(random.nextInt(WORDS.size())));
+      text.append(' ').append(word(random));
     }
     return text.toString();
   }

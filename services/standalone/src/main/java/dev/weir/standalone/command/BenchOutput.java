@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -17,6 +18,18 @@ final class BenchOutput {
       paramLabel = "FILE",
       description = "write the results there, and a plot beside it with the ending .svg")
   @Nullable Path json;
+
+  /** Whether they can be written is better known before the minutes that they take. */
+  void check() {
+    Path file = json;
+    if (file == null) {
+      return;
+    }
+    Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
+    if (!Files.isWritable(folder) || Files.isDirectory(file)) {
+      throw new CommandException("--json %s: no file can be written there".formatted(file));
+    }
+  }
 
   /** Writes the results, if a file is named. */
   void write(List<BenchmarkResult> results) throws IOException {

@@ -135,6 +135,7 @@ final class BenchTextCommand implements Callable<Integer> {
       throw new CommandException(
           "--rounds is %d, must be at least 1, or 0 with --windows".formatted(rounds));
     }
+    output.check();
     try (BenchTerminal progress = new BenchTerminal()) {
       if (mode.shape == null) {
         file(out, progress);

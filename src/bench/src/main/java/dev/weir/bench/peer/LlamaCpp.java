@@ -54,6 +54,11 @@ public record LlamaCpp(Path home) {
     }
   }
 
+  /** Whether its HTTP server lies there; an older installation may have none. */
+  public boolean hasServer() {
+    return Files.isExecutable(program("llama-server"));
+  }
+
   Path program(String name) {
     return home.resolve("bin").resolve(name);
   }

@@ -1,6 +1,9 @@
 package dev.weir.bench.peer;
 
-/** A peer does not run, or does not say what it should; the message has what it said instead. */
+/**
+ * A peer, or a server that is measured, does not run or does not say what it should; the message
+ * has what it said instead.
+ */
 public final class PeerException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

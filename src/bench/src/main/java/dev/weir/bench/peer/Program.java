@@ -3,31 +3,41 @@ package dev.weir.bench.peer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
-/** A child process; it dies with this one, and what it says on standard error is kept. */
+/**
+ * A child process; it dies with this one, and what it says on standard error is kept. It has a
+ * folder of its own, which goes with it.
+ */
 final class Program implements AutoCloseable {
   private static final int TAIL = 2_000;
   private static final Duration GRACE = Duration.ofSeconds(10);
 
   private final String name;
   private final Process process;
-  private final Path log;
+  private final Path scratch;
   private final Thread hook;
 
-  private Program(String name, Process process, Path log) {
+  private Program(String name, Process process, Path scratch) {
     this.name = name;
     this.process = process;
-    this.log = log;
-    this.hook = new Thread(process::destroy, "stop-" + name);
-    Runtime.getRuntime().addShutdownHook(hook);
+    this.scratch = scratch;
+    this.hook = new Thread(this::end, "stop-" + name);
+    try {
+      Runtime.getRuntime().addShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      end(); // Ctrl-C came in between: no hook would run any more
+      throw new PeerException(name + " is not started any more: the benchmark ends", e);
+    }
   }
 
   /**
@@ -36,14 +46,43 @@ final class Program implements AutoCloseable {
    * @throws PeerException if it cannot be started
    */
   static Program start(List<String> command) {
-    String name = Path.of(command.getFirst()).getFileName().toString();
+    return start(scratch -> command, false);
+  }
+
+  /**
+   * Starts a program that is not spoken to: all that it prints goes to its log.
+   *
+   * @param command is given the program's own folder
+   * @throws PeerException if it cannot be started
+   */
+  static Program startAlone(Function<Path, List<String>> command) {
+    return start(command, true);
+  }
+
+  private static Program start(Function<Path, List<String>> commandIn, boolean alone) {
+    Path scratch;
     try {
-      Path log = Files.createTempFile("weir-bench-", ".log");
-      Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
-      return new Program(name, process, log);
+      scratch = Files.createTempDirectory("weir-bench-");
     } catch (IOException e) {
+      throw new PeerException("no folder for a log can be made: " + e.getMessage(), e);
+    }
+    List<String> command = commandIn.apply(scratch);
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(log(scratch).toFile());
+    if (alone) {
+      builder.redirectErrorStream(true).redirectOutput(log(scratch).toFile());
+    }
+    Process process;
+    try {
+      process = builder.start();
+    } catch (IOException e) {
+      delete(scratch);
       throw new PeerException("cannot start " + command.getFirst() + ": " + e.getMessage(), e);
     }
+    return new Program(Path.of(command.getFirst()).getFileName().toString(), process, scratch);
+  }
+
+  private static Path log(Path scratch) {
+    return scratch.resolve("log");
   }
 
   /**
@@ -74,33 +113,24 @@ final class Program implements AutoCloseable {
     return process.getInputStream();
   }
 
-  /** Reads and drops what the program prints. */
-  void drain() {
-    Thread.ofVirtual()
-        .name("drain-" + name)
-        .start(() -> {
-          try (InputStream out = process.getInputStream()) {
-            out.transferTo(OutputStream.nullOutputStream());
-          } catch (IOException e) {
-            // The program is gone, and with it what it said.
-          }
-        });
-  }
-
   void awaitSuccess() throws InterruptedException {
     if (process.waitFor() != 0) {
       throw failure("ended with status " + process.exitValue());
     }
   }
 
+  /** What the program has said so far on standard error; one that was started alone, anywhere. */
+  String said() {
+    try {
+      return Files.readString(log(scratch));
+    } catch (IOException e) {
+      return "(its log is gone: " + e.getMessage() + ")";
+    }
+  }
+
   /** What to throw when the program does not do what it should. */
   PeerException failure(String what) {
-    String said;
-    try {
-      said = Files.readString(log);
-    } catch (IOException e) {
-      said = "(its log is gone: " + e.getMessage() + ")";
-    }
+    String said = said();
     return new PeerException(
         "%s %s:%n%s".formatted(name, what, said.substring(Math.max(0, said.length() - TAIL))));
   }
@@ -108,20 +138,34 @@ final class Program implements AutoCloseable {
   /** Ends the program, by force if it does not listen. */
   @Override
   public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      return; // the JVM ends, and the hook does it
+    }
+    end();
+  }
+
+  private void end() {
     process.destroy();
     try {
       if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
-        process.destroyForcibly();
+        process.destroyForcibly().waitFor();
       }
     } catch (InterruptedException e) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
     }
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-      Files.deleteIfExists(log);
-    } catch (IllegalStateException | IOException e) {
-      // The JVM ends and the hook runs, or the log is no longer there: nothing is left to do.
+    delete(scratch);
+  }
+
+  private static void delete(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      // Temporary files that stay are no reason to lose a measurement.
     }
   }
 }

@@ -8,6 +8,13 @@ public sealed interface Load {
   String name();
 
   /**
+   * Requests in all.
+   *
+   * @param count of each client of a closed loop; in all of an open one
+   */
+  int requests(int count);
+
+  /**
    * A closed loop: each client sends its next request when its last one has ended.
    *
    * @param clients at the same time
@@ -22,6 +29,11 @@ public sealed interface Load {
     @Override
     public String name() {
       return "c" + clients;
+    }
+
+    @Override
+    public int requests(int count) {
+      return clients * count;
     }
   }
 
@@ -42,6 +54,11 @@ public sealed interface Load {
     @Override
     public String name() {
       return "r" + (rate == Math.rint(rate) ? Long.toString((long) rate) : Double.toString(rate));
+    }
+
+    @Override
+    public int requests(int count) {
+      return count;
     }
 
     /**

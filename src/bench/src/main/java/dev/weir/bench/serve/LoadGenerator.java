@@ -1,8 +1,8 @@
 package dev.weir.bench.serve;
 
-import dev.weir.bench.serve.ChatClient.Answer;
+import dev.weir.bench.serve.CompletionClient.Answer;
 import java.io.IOException;
-import java.net.URI;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -15,44 +15,54 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Sends the requests of a load and collects what came back. */
 final class LoadGenerator {
-  private final ChatClient client;
-  private final int firstPrompt;
+  private final CompletionClient client;
+  private final List<String> prompts;
   private final AtomicInteger errors = new AtomicInteger();
   private volatile String error = "";
 
-  private LoadGenerator(ChatClient client, int firstPrompt) {
+  private LoadGenerator(CompletionClient client, List<String> prompts) {
     this.client = client;
-    this.firstPrompt = firstPrompt;
+    this.prompts = prompts;
   }
 
   /**
    * Runs a load to its end.
    *
-   * @param requests of each client of a closed loop; in all of an open one
-   * @param firstPrompt prompts are counted from here: a server may know those of an earlier load
+   * @param prompts one for each request
    */
-  static LoadOutcome run(
-      URI server, String model, int maxTokens, Load load, int requests, int firstPrompt)
+  static LoadOutcome run(CompletionClient client, Load load, List<String> prompts)
       throws InterruptedException {
-    LoadGenerator generator =
-        new LoadGenerator(new ChatClient(server, model, maxTokens), firstPrompt);
+    LoadGenerator generator = new LoadGenerator(client, prompts);
+    long cpuStart = processCpuNs();
     long start = System.nanoTime();
     List<Answer> answers =
         switch (load) {
-          case Load.Closed(int clients) -> generator.closed(clients, clients * requests);
-          case Load.Open open -> generator.open(open.arrivals(requests));
+          case Load.Closed(int clients) -> generator.closed(clients);
+          case Load.Open open -> generator.open(open.arrivals(prompts.size()));
         };
     return new LoadOutcome(
-        answers, generator.errors.get(), generator.error, (System.nanoTime() - start) * 1e-9);
+        answers,
+        generator.errors.get(),
+        generator.error,
+        (System.nanoTime() - start) * 1e-9,
+        (processCpuNs() - cpuStart) * 1e-9);
   }
 
-  private List<Answer> closed(int clients, int requests) throws InterruptedException {
+  /** CPU time of this process, which does nothing but send the load; 0 where it is not known. */
+  private static long processCpuNs() {
+    return ManagementFactory.getOperatingSystemMXBean()
+            instanceof com.sun.management.OperatingSystemMXBean system
+        ? Math.max(0, system.getProcessCpuTime())
+        : 0;
+  }
+
+  private List<Answer> closed(int clients) throws InterruptedException {
     AtomicInteger next = new AtomicInteger();
     List<Callable<List<Answer>>> tasks = new ArrayList<>();
     for (int i = 0; i < clients; i++) {
       tasks.add(() -> {
         List<Answer> answers = new ArrayList<>();
-        for (int n = next.getAndIncrement(); n < requests; n = next.getAndIncrement()) {
+        for (int n = next.getAndIncrement(); n < prompts.size(); n = next.getAndIncrement()) {
           ask(n, System.nanoTime(), answers);
         }
         return answers;
@@ -82,12 +92,12 @@ final class LoadGenerator {
     return all(tasks);
   }
 
-  private void ask(int number, long due, List<Answer> answers) throws InterruptedException {
+  private void ask(int number, long due, List<Answer> answers) {
     try {
-      answers.add(client.ask(firstPrompt + number, due));
+      answers.add(client.ask(prompts.get(number), due));
     } catch (IOException e) {
       if (errors.getAndIncrement() == 0) {
-        error = String.valueOf(e.getMessage());
+        error = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
       }
     }
   }

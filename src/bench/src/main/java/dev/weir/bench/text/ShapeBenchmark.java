@@ -2,6 +2,7 @@ package dev.weir.bench.text;
 
 import dev.weir.bench.BenchProgress;
 import dev.weir.bench.BenchmarkResult;
+import dev.weir.bench.ComparisonTable;
 import dev.weir.bench.PhysicalLimits;
 import dev.weir.bench.Samples;
 import dev.weir.kernels.KernelLanguageModel;
@@ -105,7 +106,7 @@ public record ShapeBenchmark(
             "GB/s",
             "memory read",
             limits.bytesPerSecond() / 1e9);
-    TextReport.compared(List.of(read), out);
+    ComparisonTable.print(List.of(read), out);
     return List.of(BenchmarkResult.of(name, speed, "tokens/s"), read);
   }
 }

@@ -1,7 +1,7 @@
 package dev.weir.bench.text;
 
 import dev.weir.bench.BarChart;
-import dev.weir.bench.BenchmarkResult;
+import dev.weir.bench.ComparisonTable;
 import dev.weir.bench.text.Measure.Phase;
 import dev.weir.bench.text.Standing.Best;
 import dev.weir.torch.QualityReport;
@@ -26,25 +26,7 @@ final class TextReport {
         workload.outputTokens());
     table(results, out);
     quality(results.quality(), name -> speeds(results, name), out);
-    compared(results.named(), out);
-  }
-
-  /** What has a peer, beside it. */
-  static void compared(List<BenchmarkResult> results, PrintWriter out) {
-    out.printf(Locale.ROOT, "%n%-42s %12s %12s %7s  %s%n", "", "weir", "peer", "ratio", "peer");
-    for (BenchmarkResult result : results) {
-      if (result.peerValue() != null) {
-        out.printf(
-            Locale.ROOT,
-            "%-42s %12.1f %12.1f %7.2f  %s%n",
-            result.name(),
-            result.value(),
-            result.peerValue(),
-            result.ratio(),
-            result.peer());
-      }
-    }
-    out.flush();
+    ComparisonTable.print(results.named(), out);
   }
 
   /** What one contestant reached in one round. */

@@ -3,7 +3,11 @@ package dev.weir.bench.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -109,14 +113,50 @@ final class PeersTest {
 
   @Test
   void aServerThatDoesNotComeUpIsShownWithWhatItSaid() throws IOException {
-    script("llama.cpp/bin/llama-batched-bench");
-    script("llama.cpp/bin/llama-server", "echo 'unknown architecture' >&2", "exit 1");
-    LlamaCpp llama = new PeerFolder(folder).llamaCpp().orElseThrow();
+    LlamaCpp llama = llamaThatServes("echo 'unknown architecture' >&2", "exit 1");
     assertThatThrownBy(() ->
             LlamaServer.start(
                 llama, folder.resolve("m.gguf"), LlamaCpp.FlashAttention.ON, 2, 512, 1))
         .isInstanceOf(PeerException.class)
         .hasMessageContaining("status 1")
         .hasMessageContaining("unknown architecture");
+  }
+
+  private LlamaCpp llamaThatServes(String... lines) throws IOException {
+    script("llama.cpp/bin/llama-batched-bench");
+    script("llama.cpp/bin/llama-server", lines);
+    return new PeerFolder(folder).llamaCpp().orElseThrow();
+  }
+
+  @Test
+  void aServerSaysItsPortAndHasNoPromptCacheAndRoomForEveryRequest() throws Exception {
+    HttpServer answers =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    answers.createContext(
+        "/health",
+        exchange -> {
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    answers.start();
+    String address = "http:/" + answers.getAddress();
+    Path arguments = folder.resolve("arguments");
+    Path pid = folder.resolve("pid");
+    LlamaCpp llama =
+        llamaThatServes(
+            "echo \"$@\" >" + arguments,
+            "echo $$ >" + pid,
+            "echo 'main: listening on " + address + "' >&2",
+            "exec sleep 600");
+    try (LocalServer server =
+        LlamaServer.start(
+            llama, folder.resolve("m.gguf"), LlamaCpp.FlashAttention.OFF, 16, 257, 2)) {
+      assertThat(server.address()).isEqualTo(URI.create(address));
+      assertThat(Files.readString(arguments))
+          .contains("-t 2 -fa off -np 16 -c 8192 --no-cache-prompt", "--port 0");
+    } finally {
+      answers.stop(0);
+    }
+    assertThat(ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))).isEmpty();
   }
 }
