@@ -3,7 +3,6 @@ package dev.weir.engine;
 import dev.weir.engine.EngineMetrics.RequestSummary;
 import dev.weir.engine.Scheduler.Part;
 import dev.weir.engine.Sequence.State;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,14 +13,12 @@ import org.jspecify.annotations.Nullable;
  * steps what others ask for. For use by one thread.
  */
 final class EngineLoop {
-  // no deadline behind it matters to a schedule; nanoseconds overflow after 292 years
-  private static final Duration LONG = Duration.ofDays(1);
-
   private final LanguageModel model;
   private final ModelLimits limits;
   private final EngineMetrics metrics;
   private final EngineClock clock;
   private final Scheduler scheduler;
+  private final Deadlines deadlines;
   private final Sampler sampler;
   private final ComputeLease.Member lease;
   private final Observer observer;
@@ -54,6 +51,7 @@ final class EngineLoop {
     scheduler =
         new Scheduler(
             limits, config.stepTokens(), speculates, sampler, metrics, observer::admitted);
+    deadlines = new Deadlines(clock, scheduler);
   }
 
   void submit(Sequence sequence) {
@@ -79,6 +77,7 @@ final class EngineLoop {
       }
     }
     sequence.proceed(emitted);
+    deadlines.proceeds(sequence);
     FinishReason reason = sequence.output.finished();
     if (reason != null) {
       finish(sequence, reason, "", null);
@@ -112,8 +111,8 @@ final class EngineLoop {
    *     something or a deadline passes
    */
   boolean step() {
-    expire();
-    List<Part> parts = scheduler.schedule(clock.nanoTime(), timeLeft());
+    deadlines.late().forEach(this::passDeadline);
+    List<Part> parts = scheduler.schedule(clock.nanoTime(), deadlines.timeLeft());
     scheduler.hopeless().forEach(this::passDeadline);
     if (parts.isEmpty()) {
       reportLoad();
@@ -140,14 +139,14 @@ final class EngineLoop {
     }
     long took = clock.nanoTime() - started;
     metrics.onStep(tokens, parts.size(), took);
-    scheduler.took(parts, took);
+    scheduler.took(took);
     Instant now = clock.now();
     int row = 0;
     for (Part part : parts) {
       Sequence sequence = part.sequence();
       scheduler.computed(part);
       if (!part.slice().queries().isEmpty()) {
-        if (isLate(sequence, now)) {
+        if (Deadlines.isLate(sequence, now)) {
           passDeadline(sequence);
         } else {
           generate(part, output, row);
@@ -250,47 +249,13 @@ final class EngineLoop {
     }
   }
 
-  /**
-   * Ends what is past its deadline. A sequence that runs and has not been told to proceed is left
-   * alone: how many tokens its output has is not known yet.
-   */
-  private void expire() {
-    Instant now = clock.now();
-    List<Sequence> expired = new ArrayList<>(0);
-    scheduler.forEach(sequence -> {
-      if (sequence.proceeded() && isLate(sequence, now)) {
-        expired.add(sequence);
-      }
-    });
-    expired.forEach(this::passDeadline);
-  }
-
-  private static boolean isLate(Sequence sequence, Instant now) {
-    return !now.isBefore(sequence.request.deadline());
-  }
-
   private void passDeadline(Sequence sequence) {
     finish(sequence, FinishReason.DEADLINE, sequence.output.release(), null);
   }
 
-  private Scheduler.TimeLeft timeLeft() {
-    Instant now = clock.now();
-    return sequence -> {
-      Duration left = Duration.between(now, sequence.request.deadline());
-      return left.compareTo(LONG) > 0 ? Long.MAX_VALUE : left.toNanos();
-    };
-  }
-
   /** When {@link #step} must be called again although nobody asks for anything; null: never. */
   @Nullable Instant nextDeadline() {
-    Instant next = null;
-    for (Sequence sequence : all()) {
-      Instant deadline = sequence.request.deadline();
-      if (sequence.proceeded() && (next == null || deadline.isBefore(next))) {
-        next = deadline;
-      }
-    }
-    return next;
+    return deadlines.next();
   }
 
   private List<Sequence> all() {

@@ -25,6 +25,9 @@ final class Sequence {
 
   private static final int[] NO_BLOCKS = {};
 
+  // one list for all who ask nothing else
+  private static final List<LogitsQuery> ARG_MAX = List.of(LogitsQuery.ARG_MAX);
+
   final TextRequest request;
   final TextListener listener;
   final OutputText output;
@@ -33,15 +36,20 @@ final class Sequence {
   final Times times;
 
   volatile State state = State.WAITING;
+  // where the queue counts what is spent on it; null until it was there
+  FairQueue.@Nullable Tenant tenant;
   // its place among those of its tenant
   long arrival;
   // prompt and output, [at least length]
   private int[] tokens;
   private int length;
+  private final int promptLength;
   // how many of the tokens are in the cache
   private int computed;
   private boolean proceeded;
   private int emittedBefore;
+  private boolean takesArgMax;
+  private final int adapter;
   private final String salt;
   // the block table, [at least blockCount]
   private int[] blocks = NO_BLOCKS;
@@ -73,13 +81,15 @@ final class Sequence {
     this.output = output;
     this.limit = limit;
     times = new Times(nanos);
+    adapter = request.adapter();
     salt = request.salt();
     tokens = request.prompt().clone();
     length = tokens.length;
+    promptLength = length;
   }
 
   int promptLength() {
-    return request.prompt().length;
+    return promptLength;
   }
 
   int length() {
@@ -95,7 +105,7 @@ final class Sequence {
    * token, for that one brings forth the first token of the output.
    */
   int pending() {
-    return (proceeded ? length : promptLength() - 1) - computed;
+    return (proceeded ? length : promptLength - 1) - computed;
   }
 
   boolean proceeded() {
@@ -122,7 +132,7 @@ final class Sequence {
 
   void append(int token) {
     if (length == tokens.length) {
-      tokens = Arrays.copyOf(tokens, Math.min(2 * length, promptLength() + limit));
+      tokens = Arrays.copyOf(tokens, Math.min(2 * length, promptLength + limit));
     }
     tokens[length++] = token;
   }
@@ -133,7 +143,7 @@ final class Sequence {
    * @see Speculation#draft
    */
   int[] draft(int most, double worth, double cost) {
-    int room = promptLength() + limit - length - 1;
+    int room = promptLength + limit - length - 1;
     return speculation.draft(tokens, length, Math.min(most, room), worth, cost);
   }
 
@@ -150,23 +160,30 @@ final class Sequence {
     int[] computing = Arrays.copyOfRange(tokens, computed, computed + count + draft.length);
     System.arraycopy(draft, 0, computing, count, draft.length);
     if (!proceeded || computed + count < length) {
-      return new SequenceSlice(computed, computing, blocks, List.of(), request.adapter());
+      return new SequenceSlice(computed, computing, blocks, List.of(), adapter);
     }
     if (draft.length == 0) {
-      return new SequenceSlice(
-          computed,
-          computing,
-          blocks,
-          List.of(sampler.query(request.sampling(), tokens, promptLength(), length)),
-          request.adapter());
+      return new SequenceSlice(computed, computing, blocks, query(sampler), adapter);
     }
     int[] guessed = Arrays.copyOf(tokens, length + draft.length);
     System.arraycopy(draft, 0, guessed, length, draft.length);
     List<LogitsQuery> queries = new ArrayList<>(1 + draft.length);
     for (int i = 0; i <= draft.length; i++) {
-      queries.add(sampler.query(request.sampling(), guessed, promptLength(), length + i));
+      queries.add(sampler.query(request.sampling(), guessed, promptLength, length + i));
     }
-    return new SequenceSlice(computed, computing, blocks, queries, request.adapter());
+    return new SequenceSlice(computed, computing, blocks, queries, adapter);
+  }
+
+  /** What is asked of the last token. Who once takes the arg max does so to the end. */
+  private List<LogitsQuery> query(Sampler sampler) {
+    if (!takesArgMax) {
+      LogitsQuery query = sampler.query(request.sampling(), tokens, promptLength, length);
+      if (query != LogitsQuery.ARG_MAX) {
+        return List.of(query);
+      }
+      takesArgMax = true;
+    }
+    return ARG_MAX;
   }
 
   int computed() {
@@ -218,7 +235,7 @@ final class Sequence {
     state = State.RUNNING;
     boolean first = cachedTokens < 0;
     if (first) {
-      cachedTokens = Math.min(computed, promptLength());
+      cachedTokens = Math.min(computed, promptLength);
       times.admitted = nanos;
     }
     return first;
@@ -280,7 +297,7 @@ final class Sequence {
 
   /** Position in the output of the next token. */
   int nextIndex() {
-    return length - promptLength();
+    return length - promptLength;
   }
 
   /** New tokens, behind those that were emitted before. */
@@ -295,7 +312,7 @@ final class Sequence {
         (long) emittedBefore + generated(),
         text,
         output.stop(),
-        promptLength(),
+        promptLength,
         cachedTokens(),
         error);
   }
