@@ -19,7 +19,7 @@ final class EngineLoop {
   private final EngineClock clock;
   private final Scheduler scheduler;
   private final Deadlines deadlines;
-  private final Sampler sampler;
+  private final TokenDraw draw;
   private final ComputeLease.Member lease;
   private final Observer observer;
   private @Nullable Throwable stopped;
@@ -46,12 +46,13 @@ final class EngineLoop {
     this.lease = lease;
     this.observer = observer;
     limits = model.limits();
-    sampler = new Sampler(limits.vocabulary());
+    Sampler sampler = new Sampler(limits.vocabulary());
     boolean speculates = config.speculation() && limits.rowInvariant();
     scheduler =
         new Scheduler(
             limits, config.stepTokens(), speculates, sampler, metrics, observer::admitted);
     deadlines = new Deadlines(clock, scheduler);
+    draw = new TokenDraw(sampler, scheduler, metrics);
   }
 
   void submit(Sequence sequence) {
@@ -158,25 +159,11 @@ final class EngineLoop {
     return true;
   }
 
-  /**
-   * Draws the next tokens of a sequence, as many as its draft had right and one, and emits them.
-   */
+  /** Draws the next tokens of a sequence and emits them; its output may end with them. */
   private void generate(Part part, StepOutput output, int row) {
     Sequence sequence = part.sequence();
     Emission emission = new Emission(sequence, part.draft() + 1, clock.now());
-    RuntimeException fault = null;
-    int right = 0;
-    try {
-      while (draw(part, output, row, right, emission)) {
-        right++;
-      }
-    } catch (RuntimeException e) {
-      scheduler.spoil(sequence);
-      fault = e;
-    }
-    if (part.draft() > 0) {
-      metrics.onDraft(part.draft(), right);
-    }
+    RuntimeException fault = draw.draw(part, output, row, emission);
     if (emission.tokens() > 0 && !emit(sequence, emission)) {
       return;
     }
@@ -186,42 +173,6 @@ final class EngineLoop {
     } else if (reason != null) {
       finish(sequence, reason, "", null);
     }
-  }
-
-  /**
-   * Draws the token behind those of the draft that were right.
-   *
-   * @return whether it is the next of the draft, and the output goes on
-   */
-  private boolean draw(Part part, StepOutput output, int row, int right, Emission emission) {
-    Sequence sequence = part.sequence();
-    SamplingParameters parameters = sequence.request.sampling();
-    SequenceSlice slice = part.slice();
-    int token =
-        sampler.sample(
-            output,
-            row + right,
-            slice.queries().get(right),
-            parameters,
-            sequence.request.seed(),
-            sequence.nextIndex());
-    int top = parameters.topLogprobs();
-    emission.add(
-        token,
-        sequence.output.append(token),
-        top < 0 ? null : Sampler.logprob(output, row + right, token, top));
-    sequence.append(token);
-    scheduler.generated(sequence);
-    if (right == part.draft()) {
-      return false;
-    }
-    boolean guessed = token == slice.tokens()[part.known() + right];
-    sequence.verified(guessed);
-    if (!guessed || sequence.output.finished() != null) {
-      return false;
-    }
-    scheduler.accepted(sequence);
-    return true;
   }
 
   /** Tells the listener; false if it failed. */

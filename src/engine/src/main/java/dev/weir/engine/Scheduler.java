@@ -31,7 +31,8 @@ final class Scheduler {
   private final EngineMetrics metrics;
   private final Consumer<Sequence> onAdmitted;
 
-  private final boolean speculates;
+  // null: outputs are not guessed ahead
+  private final @Nullable Drafts drafts;
   // waiting sequences that were found unable to keep their deadline
   private final List<Sequence> hopeless = new ArrayList<>();
   // what it adds up to, for its time
@@ -70,13 +71,13 @@ final class Scheduler {
           "a step of %d tokens cannot serve %d slots".formatted(stepTokens, limits.slots()));
     }
     budget = new StepBudget(stepTokens, limits.window());
-    this.speculates = speculates;
     this.sampler = sampler;
     this.metrics = metrics;
     this.onAdmitted = onAdmitted;
     slots = limits.slots();
     window = limits.window();
     pool = new BlockPool(limits.cacheBlocks());
+    drafts = speculates ? new Drafts(budget, pool, sampler) : null;
   }
 
   void add(Sequence sequence) {
@@ -106,8 +107,8 @@ final class Scheduler {
         turns[longer++] = sequence;
       }
     }
-    if (speculates && running.size() == before) {
-      guess(plan);
+    if (drafts != null && running.size() == before) {
+      drafts.addTo(plan);
     }
     StepBudget.Room room = budget.room(plan.load(), soon);
     for (int i = 0; i < longer; i++) {
@@ -118,35 +119,6 @@ final class Scheduler {
     }
     scheduled = plan.load();
     return plan.parts();
-  }
-
-  /** Puts drafts behind outputs, where there is room and it pays. */
-  private void guess(StepPlan plan) {
-    List<Part> parts = plan.parts();
-    if (parts.isEmpty()) {
-      return;
-    }
-    StepLoad outputs = plan.load();
-    double worth = budget.outputNanos(outputs);
-    double cost = Math.max(1, budget.draftNanos(outputs.outputPositions() / outputs.outputs()));
-    int most = worth == 0 ? 0 : budget.stepTokens() - parts.size();
-    for (int i = 0; i < parts.size() && most > 0; i++) {
-      Sequence sequence = parts.get(i).sequence();
-      if (!sequence.proceeded()) {
-        continue;
-      }
-      int room = sequence.blockCount() * LanguageModel.BLOCK_TOKENS - sequence.computed() - 1;
-      room += pool.free() * LanguageModel.BLOCK_TOKENS;
-      int[] draft = sequence.draft(Math.min(most, room), worth, cost);
-      if (draft.length > 0) {
-        int wanted = BlockPool.blocksFor(sequence.computed() + 1 + draft.length);
-        while (sequence.blockCount() < wanted) {
-          sequence.addBlock(pool.take());
-        }
-        plan.guess(i, new Part(sequence, sequence.slice(1, draft, sampler), draft.length));
-        most -= draft.length;
-      }
-    }
   }
 
   /** Gives a running sequence what there is room for. */

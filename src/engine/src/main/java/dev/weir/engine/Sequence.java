@@ -23,8 +23,6 @@ final class Sequence {
     ENDED
   }
 
-  private static final int[] NO_BLOCKS = {};
-
   // one list for all who ask nothing else
   private static final List<LogitsQuery> ARG_MAX = List.of(LogitsQuery.ARG_MAX);
 
@@ -51,14 +49,7 @@ final class Sequence {
   private boolean takesArgMax;
   private final int adapter;
   private final String salt;
-  // the block table, [at least blockCount]
-  private int[] blocks = NO_BLOCKS;
-  private int blockCount;
-  // how many of the blocks, from the first, it has left because no later token sees them
-  private int left;
-  // how many of the blocks are published, and the content id of the last of them
-  private int published;
-  private long content = BlockPool.ROOT;
+  private final BlockTable table;
   // how many tokens of the prompt the first admission found in the cache
   private int cachedTokens = -1;
   private final Speculation speculation = new Speculation();
@@ -83,6 +74,7 @@ final class Sequence {
     times = new Times(nanos);
     adapter = request.adapter();
     salt = request.salt();
+    table = new BlockTable(salt);
     tokens = request.prompt().clone();
     length = tokens.length;
     promptLength = length;
@@ -160,10 +152,10 @@ final class Sequence {
     int[] computing = Arrays.copyOfRange(tokens, computed, computed + count + draft.length);
     System.arraycopy(draft, 0, computing, count, draft.length);
     if (!proceeded || computed + count < length) {
-      return new SequenceSlice(computed, computing, blocks, List.of(), adapter);
+      return new SequenceSlice(computed, computing, table.blocks(), List.of(), adapter);
     }
     if (draft.length == 0) {
-      return new SequenceSlice(computed, computing, blocks, query(sampler), adapter);
+      return new SequenceSlice(computed, computing, table.blocks(), query(sampler), adapter);
     }
     int[] guessed = Arrays.copyOf(tokens, length + draft.length);
     System.arraycopy(draft, 0, guessed, length, draft.length);
@@ -171,7 +163,7 @@ final class Sequence {
     for (int i = 0; i <= draft.length; i++) {
       queries.add(sampler.query(request.sampling(), guessed, promptLength, length + i));
     }
-    return new SequenceSlice(computed, computing, blocks, queries, adapter);
+    return new SequenceSlice(computed, computing, table.blocks(), queries, adapter);
   }
 
   /** What is asked of the last token. Who once takes the arg max does so to the end. */
@@ -193,10 +185,7 @@ final class Sequence {
   /** A step has computed tokens; blocks that are full now can be found by others. */
   void computed(int count, BlockPool pool) {
     computed += count;
-    for (; (published + 1) * LanguageModel.BLOCK_TOKENS <= computed; published++) {
-      int from = published * LanguageModel.BLOCK_TOKENS;
-      content = pool.publish(blocks[published], content, salt, tokens, from);
-    }
+    table.publish(pool, tokens, computed);
   }
 
   /**
@@ -206,17 +195,7 @@ final class Sequence {
    * @return how many tokens were found
    */
   int reuse(BlockPool pool) {
-    int most = (length - 1) / LanguageModel.BLOCK_TOKENS;
-    while (blockCount < most) {
-      int block = pool.hit(content, salt, tokens, computed);
-      if (block < 0) {
-        break;
-      }
-      addBlock(block);
-      content = pool.content(block);
-      published++;
-      computed += LanguageModel.BLOCK_TOKENS;
-    }
+    computed = table.reuse(pool, tokens, length - 1);
     return computed;
   }
 
@@ -252,47 +231,31 @@ final class Sequence {
   }
 
   int blockCount() {
-    return blockCount;
+    return table.count();
   }
 
   int block(int index) {
-    return blocks[index];
+    return table.block(index);
   }
 
   void addBlock(int block) {
-    if (blockCount == blocks.length) {
-      blocks = Arrays.copyOf(blocks, Math.max(4, 2 * blockCount));
-    }
-    blocks[blockCount++] = block;
+    table.add(block);
   }
 
   /** Leaves the blocks that lie wholly before a position; they are not read any more. */
   void leaveBlocksBefore(int position, BlockPool pool) {
-    int end = Math.min(published, Math.floorDiv(position, LanguageModel.BLOCK_TOKENS));
-    for (; left < end; left++) {
-      pool.release(blocks[left]);
-      blocks[left] = SequenceSlice.NO_BLOCK;
-    }
+    table.leaveBefore(position, pool);
   }
 
-  /** Leaves its blocks, the last first; what it computed must be found or computed again. */
+  /** Leaves its blocks; what it computed must be found or computed again. */
   void leaveBlocks(BlockPool pool) {
-    while (blockCount > left) {
-      pool.release(blocks[--blockCount]);
-    }
-    blockCount = 0;
-    left = 0;
-    blocks = NO_BLOCKS;
-    published = 0;
-    content = BlockPool.ROOT;
+    table.leaveAll(pool);
     computed = 0;
   }
 
   /** Its numbers went wrong: nobody may find the blocks that it alone holds. */
   void spoil(BlockPool pool) {
-    for (int i = left; i < blockCount; i++) {
-      pool.spoil(blocks[i]);
-    }
+    table.spoil(pool);
   }
 
   /** Position in the output of the next token. */
