@@ -183,6 +183,7 @@ final class Scheduler {
       if (budget.promptNanos(found, sequence.pending()) > timeLeft.nanos(sequence)) {
         sequence.leaveBlocks(pool);
         hopeless.add(sequence);
+        budget.refused();
         continue;
       }
       int wanted = blocksWanted(found + sequence.pending()) - sequence.blockCount();

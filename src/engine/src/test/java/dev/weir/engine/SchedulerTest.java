@@ -85,6 +85,28 @@ final class SchedulerTest {
   }
 
   @Test
+  void ofTheLowestPriorityTheNewestMakesRoomNotTheNewestOfAll() {
+    Scheduler scheduler = scheduler(3, 512);
+    Sequence older = different(100, 200, 1, 0);
+    Sequence newer = different(100, 200, 2, 0);
+    Sequence urgent = different(100, 200, 3, 1);
+    List<Sequence> live = new ArrayList<>();
+    for (Sequence sequence : List.of(older, newer, urgent)) {
+      live.add(sequence);
+      scheduler.add(sequence);
+      while (scheduler.running() < live.size()) {
+        step(scheduler, live, 512); // one after the other
+      }
+    }
+    while (scheduler.waiting() == 0) {
+      step(scheduler, live, 512);
+    }
+    assertThat(newer.state).isEqualTo(Sequence.State.WAITING);
+    assertThat(older.state).isEqualTo(Sequence.State.RUNNING);
+    assertThat(urgent.state).isEqualTo(Sequence.State.RUNNING);
+  }
+
+  @Test
   void severalAnswersToOnePromptComputeItOnce() {
     Scheduler scheduler = scheduler(4, 512);
     for (int i = 0; i < 4; i++) {
