@@ -20,18 +20,18 @@ final class Drafts {
   /**
    * Adds them.
    *
-   * @param plan has outputs alone yet
+   * @param plan has parts of one token alone yet
    */
   void addTo(StepPlan plan) {
-    int outputs = plan.parts().size();
-    if (outputs == 0) {
+    StepLoad load = plan.load();
+    if (load.outputs() == 0) {
       return;
     }
-    StepLoad load = plan.load();
+    int parts = plan.parts().size();
     double worth = budget.outputNanos(load);
-    double cost = Math.max(1, budget.draftNanos(load.outputPositions() / outputs));
-    int most = worth == 0 ? 0 : budget.stepTokens() - outputs;
-    for (int i = 0; i < outputs && most > 0; i++) {
+    double cost = Math.max(1, budget.draftNanos(load.outputPositions() / load.outputs()));
+    int most = worth == 0 ? 0 : budget.stepTokens() - parts;
+    for (int i = 0; i < parts && most > 0; i++) {
       Sequence sequence = plan.parts().get(i).sequence();
       if (!sequence.proceeded()) {
         continue;

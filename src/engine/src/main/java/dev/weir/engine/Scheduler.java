@@ -175,6 +175,7 @@ final class Scheduler {
     Iterator<Sequence> queue = waiting.iterator();
     while (room.tokens(0) > 0 && running.size() < slots && queue.hasNext()) {
       Sequence sequence = queue.next();
+      // in every step, also if there is no room: so its prefix stays among what was used last
       int found = sequence.reuse(pool);
       if (comesSoon(sequence)) {
         sequence.leaveBlocks(pool);

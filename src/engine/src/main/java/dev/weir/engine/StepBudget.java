@@ -53,12 +53,12 @@ final class StepBudget {
   /**
    * What prompts may have of a step.
    *
-   * @param load the outputs of the step and their drafts
+   * @param load what the step has already: outputs, their drafts, single tokens of prompts
    * @param soon sequences that have no output yet and may begin at any moment: a step without
    *     outputs must not make these wait much longer than one with them
    */
   Room room(StepLoad load, int soon) {
-    int tokens = stepTokens - load.outputs() - load.drafts();
+    int tokens = stepTokens - load.outputs() - load.drafts() - load.promptTokens();
     if (load.outputs() + soon == 0) {
       return new Room(tokens, Double.POSITIVE_INFINITY, 0);
     }

@@ -45,10 +45,11 @@ final class StepPlan {
     });
   }
 
+  /** One token is a prompt's too, where no row is asked for: else nobody learns what those cost. */
   private void count(Part part, int sign) {
     int known = part.known();
     long positions = budget.positions(part.slice().start(), known);
-    if (known == 1) {
+    if (known == 1 && !part.slice().queries().isEmpty()) {
       outputs += sign;
       outputPositions += sign * positions;
     } else {

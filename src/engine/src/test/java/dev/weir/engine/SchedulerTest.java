@@ -123,6 +123,41 @@ final class SchedulerTest {
     assertThat(scheduler.cacheUse()).isEqualTo((6 + 4.0) / BLOCKS);
   }
 
+  /** Were its time taken for that of an output, nobody would find out. */
+  @Test
+  void aPromptThatGetsOneTokenInAStepGetsMoreWhenTheyHaveBecomeCheaper() {
+    Scheduler scheduler = scheduler(2, 512);
+    Sequence output = different(1, 200, 1, 0);
+    Sequence prompt = different(110, 1, 2, 0);
+    scheduler.add(output);
+    for (int i = 0; i < 10; i++) {
+      assertThat(promptTokens(scheduler, prompt, 0)).isZero();
+    }
+    scheduler.add(prompt);
+    assertThat(promptTokens(scheduler, prompt, 10_000_000)).isEqualTo(16); // nobody knew
+    assertThat(promptTokens(scheduler, prompt, 10_000_000)).isEqualTo(1);
+    int chunk = 1;
+    for (int i = 0; i < 20 && chunk == 1; i++) {
+      chunk = promptTokens(scheduler, prompt, 1_000);
+    }
+    assertThat(chunk).isGreaterThan(1);
+  }
+
+  /** A step of a device that takes 1 ms and so much for each of the prompt's tokens; how many. */
+  private static int promptTokens(Scheduler scheduler, Sequence prompt, long nanosOfOne) {
+    int tokens = 0;
+    for (Part part : scheduler.schedule(0, FOREVER)) {
+      scheduler.computed(part);
+      if (part.sequence() == prompt) {
+        tokens += part.known();
+      } else {
+        part.sequence().append(1);
+      }
+    }
+    scheduler.took(1_000_000 + tokens * nanosOfOne);
+    return tokens;
+  }
+
   @Test
   void aStepSmallerThanItsSlotsIsAMistakeInTheConfiguration() {
     assertThatThrownBy(() -> scheduler(5, 4)).isInstanceOf(IllegalArgumentException.class);
