@@ -1,17 +1,14 @@
 package dev.weir.engine;
 
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
-
 /**
  * The cache blocks, which are numbers here; the memory behind them is the model's. A block may have
  * several holders, and a full one whose content is published can be found again by its tokens, even
  * after its last holder has left it: until somebody needs the room, the longest unused first.
  *
- * <p>Published blocks form a trie: a key is the content id of the block before and the 16 tokens,
- * compared token by token. Content ids are never used twice, so unlike a chain of hashes a hit is
- * never somebody else's prefix; a block whose predecessor was taken is merely not found any more.
+ * <p>Published blocks form a trie ({@link PrefixIndex}): a key is the content id of the block
+ * before and the 16 tokens, compared token by token. Content ids are never used twice, so unlike a
+ * chain of hashes a hit is never somebody else's prefix; a block whose predecessor was taken is
+ * merely not found any more.
  *
  * <pre>
  *   BLANK --take--> HELD --release--> BLANK (no content)
@@ -23,13 +20,10 @@ final class BlockPool {
   /** The content id of the empty prefix. */
   static final long ROOT = 0;
 
-  private static final int NONE = -1;
-
   private final int[] holders;
   // content id of each block; ROOT: none is published
   private final long[] contents;
-  private final Key[] keys;
-  private final Map<Key, Integer> published = new HashMap<>();
+  private final PrefixIndex published;
   private long lastContent = ROOT;
   // a stack; the lowest numbers lie on top at first, so that memory is used densely
   private final int[] blank;
@@ -39,26 +33,10 @@ final class BlockPool {
   private final int[] previous;
   private int idleCount;
 
-  /** What a block holds: tokens behind a prefix, for those who share a salt. */
-  private record Key(long parent, String salt, int[] tokens) {
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Key(long otherParent, String otherSalt, int[] otherTokens)
-          && parent == otherParent
-          && Arrays.equals(tokens, otherTokens)
-          && salt.equals(otherSalt);
-    }
-
-    @Override
-    public int hashCode() {
-      return 31 * (31 * Long.hashCode(parent) + salt.hashCode()) + Arrays.hashCode(tokens);
-    }
-  }
-
   BlockPool(int blocks) {
     holders = new int[blocks];
     contents = new long[blocks];
-    keys = new Key[blocks];
+    published = new PrefixIndex(blocks);
     blank = new int[blocks];
     next = new int[blocks + 1];
     previous = new int[blocks + 1];
@@ -114,11 +92,8 @@ final class BlockPool {
    * @return the block, or -1
    */
   int hit(long parent, String salt, int[] tokens, int from) {
-    Integer found = published.get(key(parent, salt, tokens, from));
-    if (found == null) {
-      return NONE;
-    }
-    if (holders[found]++ == 0) {
+    int found = published.find(parent, salt, tokens, from);
+    if (found >= 0 && holders[found]++ == 0) {
       unlink(found);
     }
     return found;
@@ -133,24 +108,17 @@ final class BlockPool {
     if (holders[block] == 0 || contents[block] != ROOT) {
       throw new IllegalStateException("block " + block + " cannot be published");
     }
-    Key key = key(parent, salt, tokens, from);
-    Integer same = published.putIfAbsent(key, block);
-    if (same != null) {
+    int same = published.putIfAbsent(block, parent, salt, tokens, from);
+    if (same >= 0) {
       return contents[same];
     }
     contents[block] = ++lastContent;
-    keys[block] = key;
     return lastContent;
   }
 
   /** The content id of a published block. */
   long content(int block) {
     return contents[block];
-  }
-
-  private static Key key(long parent, String salt, int[] tokens, int from) {
-    return new Key(
-        parent, salt, Arrays.copyOfRange(tokens, from, from + LanguageModel.BLOCK_TOKENS));
   }
 
   /** One holder leaves a block. Of a sequence the last block goes first: prefixes stay longest. */
@@ -176,8 +144,7 @@ final class BlockPool {
   }
 
   private void forget(int block) {
-    published.remove(keys[block]);
-    keys[block] = null;
+    published.remove(block);
     contents[block] = ROOT;
   }
 

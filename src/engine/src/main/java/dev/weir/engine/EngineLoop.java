@@ -3,7 +3,6 @@ package dev.weir.engine;
 import dev.weir.engine.EngineMetrics.RequestSummary;
 import dev.weir.engine.Scheduler.Part;
 import dev.weir.engine.Sequence.State;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,15 +13,13 @@ import org.jspecify.annotations.Nullable;
  * steps what others ask for. For use by one thread.
  */
 final class EngineLoop {
-  // no deadline behind it matters to a schedule; nanoseconds overflow after 292 years
-  private static final Duration LONG = Duration.ofDays(1);
-
   private final LanguageModel model;
   private final ModelLimits limits;
   private final EngineMetrics metrics;
   private final EngineClock clock;
   private final Scheduler scheduler;
-  private final Sampler sampler;
+  private final Deadlines deadlines;
+  private final TokenDraw draw;
   private final ComputeLease.Member lease;
   private final Observer observer;
   private @Nullable Throwable stopped;
@@ -49,11 +46,13 @@ final class EngineLoop {
     this.lease = lease;
     this.observer = observer;
     limits = model.limits();
-    sampler = new Sampler(limits.vocabulary());
+    Sampler sampler = new Sampler(limits.vocabulary());
     boolean speculates = config.speculation() && limits.rowInvariant();
     scheduler =
         new Scheduler(
             limits, config.stepTokens(), speculates, sampler, metrics, observer::admitted);
+    deadlines = new Deadlines(clock, scheduler);
+    draw = new TokenDraw(sampler, scheduler, metrics);
   }
 
   void submit(Sequence sequence) {
@@ -79,6 +78,7 @@ final class EngineLoop {
       }
     }
     sequence.proceed(emitted);
+    deadlines.proceeds(sequence);
     FinishReason reason = sequence.output.finished();
     if (reason != null) {
       finish(sequence, reason, "", null);
@@ -112,8 +112,8 @@ final class EngineLoop {
    *     something or a deadline passes
    */
   boolean step() {
-    expire();
-    List<Part> parts = scheduler.schedule(clock.nanoTime(), timeLeft());
+    deadlines.late().forEach(this::passDeadline);
+    List<Part> parts = scheduler.schedule(clock.nanoTime(), deadlines.timeLeft());
     scheduler.hopeless().forEach(this::passDeadline);
     if (parts.isEmpty()) {
       reportLoad();
@@ -140,14 +140,14 @@ final class EngineLoop {
     }
     long took = clock.nanoTime() - started;
     metrics.onStep(tokens, parts.size(), took);
-    scheduler.took(parts, took);
+    scheduler.took(took);
     Instant now = clock.now();
     int row = 0;
     for (Part part : parts) {
       Sequence sequence = part.sequence();
       scheduler.computed(part);
       if (!part.slice().queries().isEmpty()) {
-        if (isLate(sequence, now)) {
+        if (Deadlines.isLate(sequence, now)) {
           passDeadline(sequence);
         } else {
           generate(part, output, row);
@@ -159,25 +159,11 @@ final class EngineLoop {
     return true;
   }
 
-  /**
-   * Draws the next tokens of a sequence, as many as its draft had right and one, and emits them.
-   */
+  /** Draws the next tokens of a sequence and emits them; its output may end with them. */
   private void generate(Part part, StepOutput output, int row) {
     Sequence sequence = part.sequence();
     Emission emission = new Emission(sequence, part.draft() + 1, clock.now());
-    RuntimeException fault = null;
-    int right = 0;
-    try {
-      while (draw(part, output, row, right, emission)) {
-        right++;
-      }
-    } catch (RuntimeException e) {
-      scheduler.spoil(sequence);
-      fault = e;
-    }
-    if (part.draft() > 0) {
-      metrics.onDraft(part.draft(), right);
-    }
+    RuntimeException fault = draw.draw(part, output, row, emission);
     if (emission.tokens() > 0 && !emit(sequence, emission)) {
       return;
     }
@@ -187,42 +173,6 @@ final class EngineLoop {
     } else if (reason != null) {
       finish(sequence, reason, "", null);
     }
-  }
-
-  /**
-   * Draws the token behind those of the draft that were right.
-   *
-   * @return whether it is the next of the draft, and the output goes on
-   */
-  private boolean draw(Part part, StepOutput output, int row, int right, Emission emission) {
-    Sequence sequence = part.sequence();
-    SamplingParameters parameters = sequence.request.sampling();
-    SequenceSlice slice = part.slice();
-    int token =
-        sampler.sample(
-            output,
-            row + right,
-            slice.queries().get(right),
-            parameters,
-            sequence.request.seed(),
-            sequence.nextIndex());
-    int top = parameters.topLogprobs();
-    emission.add(
-        token,
-        sequence.output.append(token),
-        top < 0 ? null : Sampler.logprob(output, row + right, token, top));
-    sequence.append(token);
-    scheduler.generated(sequence);
-    if (right == part.draft()) {
-      return false;
-    }
-    boolean guessed = token == slice.tokens()[part.known() + right];
-    sequence.verified(guessed);
-    if (!guessed || sequence.output.finished() != null) {
-      return false;
-    }
-    scheduler.accepted(sequence);
-    return true;
   }
 
   /** Tells the listener; false if it failed. */
@@ -250,47 +200,13 @@ final class EngineLoop {
     }
   }
 
-  /**
-   * Ends what is past its deadline. A sequence that runs and has not been told to proceed is left
-   * alone: how many tokens its output has is not known yet.
-   */
-  private void expire() {
-    Instant now = clock.now();
-    List<Sequence> expired = new ArrayList<>(0);
-    scheduler.forEach(sequence -> {
-      if (sequence.proceeded() && isLate(sequence, now)) {
-        expired.add(sequence);
-      }
-    });
-    expired.forEach(this::passDeadline);
-  }
-
-  private static boolean isLate(Sequence sequence, Instant now) {
-    return !now.isBefore(sequence.request.deadline());
-  }
-
   private void passDeadline(Sequence sequence) {
     finish(sequence, FinishReason.DEADLINE, sequence.output.release(), null);
   }
 
-  private Scheduler.TimeLeft timeLeft() {
-    Instant now = clock.now();
-    return sequence -> {
-      Duration left = Duration.between(now, sequence.request.deadline());
-      return left.compareTo(LONG) > 0 ? Long.MAX_VALUE : left.toNanos();
-    };
-  }
-
   /** When {@link #step} must be called again although nobody asks for anything; null: never. */
   @Nullable Instant nextDeadline() {
-    Instant next = null;
-    for (Sequence sequence : all()) {
-      Instant deadline = sequence.request.deadline();
-      if (sequence.proceeded() && (next == null || deadline.isBefore(next))) {
-        next = deadline;
-      }
-    }
-    return next;
+    return deadlines.next();
   }
 
   private List<Sequence> all() {

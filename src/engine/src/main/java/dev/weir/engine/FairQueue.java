@@ -32,7 +32,8 @@ final class FairQueue implements Iterable<Sequence> {
   private int size;
   private long arrivals;
 
-  private static final class Tenant {
+  /** Whose requests they are, and what was spent on them. */
+  static final class Tenant {
     private final TreeSet<Sequence> waiting = new TreeSet<>(ORDER);
     // sequences of the tenant in the engine, waiting or not
     private int present;
@@ -42,7 +43,8 @@ final class FairQueue implements Iterable<Sequence> {
 
   /** A sequence that has just come. */
   void add(Sequence sequence) {
-    Tenant tenant = tenants.computeIfAbsent(tenant(sequence), _ -> new Tenant());
+    Tenant tenant = tenants.computeIfAbsent(name(sequence), _ -> new Tenant());
+    sequence.tenant = tenant;
     if (tenant.present++ == 0) {
       // who was away gets no credit for that time
       tenant.service = Math.max(tenant.service, leastService(tenant));
@@ -74,6 +76,7 @@ final class FairQueue implements Iterable<Sequence> {
       size--;
     }
     tenant.present--;
+    tenants.get(name(sequence)); // if it is idle from now on, it is the last of the idle
   }
 
   /** Tokens were spent on a sequence. */
@@ -81,15 +84,15 @@ final class FairQueue implements Iterable<Sequence> {
     of(sequence).service += weightedTokens;
   }
 
-  private Tenant of(Sequence sequence) {
-    Tenant tenant = tenants.get(tenant(sequence));
+  private static Tenant of(Sequence sequence) {
+    Tenant tenant = sequence.tenant;
     if (tenant == null) {
       throw new IllegalStateException("request " + sequence.request.id() + " was never added");
     }
     return tenant;
   }
 
-  private static String tenant(Sequence sequence) {
+  private static String name(Sequence sequence) {
     return sequence.request.group().tenant();
   }
 

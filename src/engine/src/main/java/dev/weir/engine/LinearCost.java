@@ -20,8 +20,6 @@ final class LinearCost {
 
   // nanoseconds of a unit, relative to a unit of the first measurement, that are taken for usual
   private final double[] usual;
-  // what is left of a measurement after another one
-  private final double fading;
   private final double[] costs;
   // sums over measurements: terms times terms, and terms times what they should cost, both
   // relative to the measured time
@@ -32,12 +30,10 @@ final class LinearCost {
   private boolean begun;
 
   /**
-   * @param fading what is left of a measurement after another one, 0 to 1
    * @param usual how much a unit of each term costs at most, usually, relative to what a whole unit
    *     of the first measurement takes; the earlier of two takes what both could explain
    */
-  LinearCost(double fading, double... usual) {
-    this.fading = fading;
+  LinearCost(double... usual) {
     this.usual = usual;
     costs = new double[usual.length];
     products = new double[usual.length][usual.length];
@@ -61,11 +57,12 @@ final class LinearCost {
   /**
    * Takes in a measurement.
    *
+   * @param fading what is left of the earlier measurements, 0 to 1
    * @param units what the first measurement is divided by
    * @param nanos that the terms took, maybe below 0 if it is what is left of the time
    * @param measured time of all, above 0: errors are relative to it
    */
-  void learn(double units, double nanos, double measured, double... terms) {
+  void learn(double fading, double units, double nanos, double measured, double... terms) {
     if (!begun) {
       begun = true;
       for (int i = 0; i < usual.length; i++) {

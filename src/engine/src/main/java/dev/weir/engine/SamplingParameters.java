@@ -113,7 +113,10 @@ public record SamplingParameters(
     }
   }
 
-  /** Whether the next token is the arg max of the model's logits: no whole row is needed. */
+  /**
+   * Whether a token of the output is the arg max of the model's logits: no whole row is needed. If
+   * one is, so are all behind it.
+   */
   boolean takesArgMax(int index) {
     return temperature == 0
         && repetitionPenalty == 1

@@ -20,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * pays: a draft is some more tokens to compute.
  */
 final class Scheduler {
-  private static final int[] NO_DRAFT = {};
-
   private final StepBudget budget;
   private final int slots;
   private final int window;
@@ -33,9 +31,12 @@ final class Scheduler {
   private final EngineMetrics metrics;
   private final Consumer<Sequence> onAdmitted;
 
-  private final boolean speculates;
+  // null: outputs are not guessed ahead
+  private final @Nullable Drafts drafts;
   // waiting sequences that were found unable to keep their deadline
   private final List<Sequence> hopeless = new ArrayList<>();
+  // what it adds up to, for its time
+  private StepLoad scheduled = new StepLoad(0, 0, 0, 0, 0);
 
   /**
    * What one sequence computes in a step.
@@ -70,13 +71,13 @@ final class Scheduler {
           "a step of %d tokens cannot serve %d slots".formatted(stepTokens, limits.slots()));
     }
     budget = new StepBudget(stepTokens, limits.window());
-    this.speculates = speculates;
     this.sampler = sampler;
     this.metrics = metrics;
     this.onAdmitted = onAdmitted;
     slots = limits.slots();
     window = limits.window();
     pool = new BlockPool(limits.cacheBlocks());
+    drafts = speculates ? new Drafts(budget, pool, sampler) : null;
   }
 
   void add(Sequence sequence) {
@@ -89,68 +90,45 @@ final class Scheduler {
    * @param nanos the time on the engine's clock
    */
   List<Part> schedule(long nanos, TimeLeft timeLeft) {
-    List<Part> parts = new ArrayList<>();
+    StepPlan plan = new StepPlan(budget, running.size());
     hopeless.clear();
     int before = running.size();
     int soon = 0;
-    for (Sequence sequence : List.copyOf(running)) {
-      if (sequence.pending() == 1) {
-        add(parts, sequence, 1);
-      } else if (sequence.pending() == 0) {
+    int longer = 0;
+    Sequence[] turns = running.toArray(Sequence[]::new); // some of these may give way
+    for (int i = 0; i < before; i++) {
+      Sequence sequence = turns[i];
+      int pending = sequence.pending();
+      if (pending == 1) {
+        add(plan, sequence, 1);
+      } else if (pending == 0) {
         soon++;
+      } else {
+        turns[longer++] = sequence;
       }
     }
-    if (speculates && running.size() == before) {
-      guess(parts);
+    if (drafts != null && running.size() == before) {
+      drafts.addTo(plan);
     }
-    StepBudget.Room room = budget.room(load(parts), soon);
-    for (Sequence sequence : List.copyOf(running)) {
-      if (sequence.pending() > 1) {
-        add(parts, sequence, room);
-      }
+    StepBudget.Room room = budget.room(plan.load(), soon);
+    for (int i = 0; i < longer; i++) {
+      add(plan, turns[i], room);
     }
     if (running.size() == before) { // else the cache is full
-      admit(parts, room, nanos, timeLeft);
+      admit(plan, room, nanos, timeLeft);
     }
-    return parts;
-  }
-
-  /** Puts drafts behind outputs, where there is room and it pays. */
-  private void guess(List<Part> parts) {
-    StepLoad outputs = load(parts);
-    double worth = parts.isEmpty() ? 0 : budget.outputNanos(outputs);
-    double cost =
-        parts.isEmpty()
-            ? 0
-            : Math.max(1, budget.draftNanos(outputs.outputPositions() / outputs.outputs()));
-    int most = worth == 0 ? 0 : budget.stepTokens() - parts.size();
-    int drafts = 0;
-    for (int i = 0; i < parts.size() && drafts < most; i++) {
-      Sequence sequence = parts.get(i).sequence();
-      int room = sequence.blockCount() * LanguageModel.BLOCK_TOKENS - sequence.computed() - 1;
-      room += pool.free() * LanguageModel.BLOCK_TOKENS;
-      if (sequence.proceeded()) {
-        int[] draft = sequence.draft(Math.min(most - drafts, room), worth, cost);
-        if (draft.length > 0) {
-          int wanted = BlockPool.blocksFor(sequence.computed() + 1 + draft.length);
-          while (sequence.blockCount() < wanted) {
-            sequence.addBlock(pool.take());
-          }
-          parts.set(i, new Part(sequence, sequence.slice(1, draft, sampler), draft.length));
-          drafts += draft.length;
-        }
-      }
-    }
+    scheduled = plan.load();
+    return plan.parts();
   }
 
   /** Gives a running sequence what there is room for. */
-  private void add(List<Part> parts, Sequence sequence, StepBudget.Room room) {
+  private void add(StepPlan plan, Sequence sequence, StepBudget.Room room) {
     int start = sequence.computed();
-    room.take(start, add(parts, sequence, room.tokens(start)));
+    room.take(start, add(plan, sequence, room.tokens(start)));
   }
 
   /** Gives a running sequence its part of a step, if it still runs and there is room left. */
-  private int add(List<Part> parts, Sequence sequence, int most) {
+  private int add(StepPlan plan, Sequence sequence, int most) {
     int count = Math.min(sequence.pending(), most);
     if (count <= 0 || sequence.state != Sequence.State.RUNNING) {
       return 0;
@@ -165,13 +143,13 @@ final class Scheduler {
       if (victim == null) {
         throw new IllegalStateException("the cache is full, and nobody holds it");
       }
-      parts.removeIf(part -> part.sequence() == victim);
+      plan.remove(victim);
       preempt(victim);
       if (victim == sequence) {
         return 0;
       }
     }
-    parts.add(new Part(sequence, sequence.slice(count, NO_DRAFT, sampler), 0));
+    plan.add(new Part(sequence, sequence.slice(count, Speculation.NONE, sampler), 0));
     return count;
   }
 
@@ -190,10 +168,14 @@ final class Scheduler {
     metrics.onPreemption(sequence.request.id());
   }
 
-  private void admit(List<Part> parts, StepBudget.Room room, long nanos, TimeLeft timeLeft) {
+  private void admit(StepPlan plan, StepBudget.Room room, long nanos, TimeLeft timeLeft) {
+    if (running.size() == slots || waiting.size() == 0) {
+      return;
+    }
     Iterator<Sequence> queue = waiting.iterator();
     while (room.tokens(0) > 0 && running.size() < slots && queue.hasNext()) {
       Sequence sequence = queue.next();
+      // in every step, also if there is no room: so its prefix stays among what was used last
       int found = sequence.reuse(pool);
       if (comesSoon(sequence)) {
         sequence.leaveBlocks(pool);
@@ -202,6 +184,7 @@ final class Scheduler {
       if (budget.promptNanos(found, sequence.pending()) > timeLeft.nanos(sequence)) {
         sequence.leaveBlocks(pool);
         hopeless.add(sequence);
+        budget.refused();
         continue;
       }
       int wanted = blocksWanted(found + sequence.pending()) - sequence.blockCount();
@@ -216,7 +199,7 @@ final class Scheduler {
         onAdmitted.accept(sequence);
       }
       running.add(sequence);
-      add(parts, sequence, room);
+      add(plan, sequence, room);
     }
   }
 
@@ -247,30 +230,9 @@ final class Scheduler {
     return false;
   }
 
-  /** A step took so long. */
-  void took(List<Part> parts, long nanos) {
-    budget.learn(load(parts), nanos);
-  }
-
-  private StepLoad load(List<Part> parts) {
-    int outputs = 0;
-    long outputPositions = 0;
-    int drafts = 0;
-    int promptTokens = 0;
-    long promptPositions = 0;
-    for (Part part : parts) {
-      int known = part.known();
-      long positions = budget.positions(part.slice().start(), known);
-      if (known == 1) {
-        outputs++;
-        outputPositions += positions;
-      } else {
-        promptTokens += known;
-        promptPositions += positions;
-      }
-      drafts += part.draft();
-    }
-    return new StepLoad(outputs, outputPositions, drafts, promptTokens, promptPositions);
+  /** The step that was scheduled last took so long. */
+  void took(long nanos) {
+    budget.learn(scheduled, nanos);
   }
 
   /** A step has computed a part; whether its draft is right is not known yet. */

@@ -23,7 +23,8 @@ final class Sequence {
     ENDED
   }
 
-  private static final int[] NO_BLOCKS = {};
+  // one list for all who ask nothing else
+  private static final List<LogitsQuery> ARG_MAX = List.of(LogitsQuery.ARG_MAX);
 
   final TextRequest request;
   final TextListener listener;
@@ -33,24 +34,22 @@ final class Sequence {
   final Times times;
 
   volatile State state = State.WAITING;
+  // where the queue counts what is spent on it; null until it was there
+  FairQueue.@Nullable Tenant tenant;
   // its place among those of its tenant
   long arrival;
   // prompt and output, [at least length]
   private int[] tokens;
   private int length;
+  private final int promptLength;
   // how many of the tokens are in the cache
   private int computed;
   private boolean proceeded;
   private int emittedBefore;
+  private boolean takesArgMax;
+  private final int adapter;
   private final String salt;
-  // the block table, [at least blockCount]
-  private int[] blocks = NO_BLOCKS;
-  private int blockCount;
-  // how many of the blocks, from the first, it has left because no later token sees them
-  private int left;
-  // how many of the blocks are published, and the content id of the last of them
-  private int published;
-  private long content = BlockPool.ROOT;
+  private final BlockTable table;
   // how many tokens of the prompt the first admission found in the cache
   private int cachedTokens = -1;
   private final Speculation speculation = new Speculation();
@@ -73,13 +72,16 @@ final class Sequence {
     this.output = output;
     this.limit = limit;
     times = new Times(nanos);
+    adapter = request.adapter();
     salt = request.salt();
+    table = new BlockTable(salt);
     tokens = request.prompt().clone();
     length = tokens.length;
+    promptLength = length;
   }
 
   int promptLength() {
-    return request.prompt().length;
+    return promptLength;
   }
 
   int length() {
@@ -95,7 +97,7 @@ final class Sequence {
    * token, for that one brings forth the first token of the output.
    */
   int pending() {
-    return (proceeded ? length : promptLength() - 1) - computed;
+    return (proceeded ? length : promptLength - 1) - computed;
   }
 
   boolean proceeded() {
@@ -122,7 +124,7 @@ final class Sequence {
 
   void append(int token) {
     if (length == tokens.length) {
-      tokens = Arrays.copyOf(tokens, Math.min(2 * length, promptLength() + limit));
+      tokens = Arrays.copyOf(tokens, Math.min(2 * length, promptLength + limit));
     }
     tokens[length++] = token;
   }
@@ -133,7 +135,7 @@ final class Sequence {
    * @see Speculation#draft
    */
   int[] draft(int most, double worth, double cost) {
-    int room = promptLength() + limit - length - 1;
+    int room = promptLength + limit - length - 1;
     return speculation.draft(tokens, length, Math.min(most, room), worth, cost);
   }
 
@@ -150,23 +152,30 @@ final class Sequence {
     int[] computing = Arrays.copyOfRange(tokens, computed, computed + count + draft.length);
     System.arraycopy(draft, 0, computing, count, draft.length);
     if (!proceeded || computed + count < length) {
-      return new SequenceSlice(computed, computing, blocks, List.of(), request.adapter());
+      return new SequenceSlice(computed, computing, table.blocks(), List.of(), adapter);
     }
     if (draft.length == 0) {
-      return new SequenceSlice(
-          computed,
-          computing,
-          blocks,
-          List.of(sampler.query(request.sampling(), tokens, promptLength(), length)),
-          request.adapter());
+      return new SequenceSlice(computed, computing, table.blocks(), query(sampler), adapter);
     }
     int[] guessed = Arrays.copyOf(tokens, length + draft.length);
     System.arraycopy(draft, 0, guessed, length, draft.length);
     List<LogitsQuery> queries = new ArrayList<>(1 + draft.length);
     for (int i = 0; i <= draft.length; i++) {
-      queries.add(sampler.query(request.sampling(), guessed, promptLength(), length + i));
+      queries.add(sampler.query(request.sampling(), guessed, promptLength, length + i));
     }
-    return new SequenceSlice(computed, computing, blocks, queries, request.adapter());
+    return new SequenceSlice(computed, computing, table.blocks(), queries, adapter);
+  }
+
+  /** What is asked of the last token. Who once takes the arg max does so to the end. */
+  private List<LogitsQuery> query(Sampler sampler) {
+    if (!takesArgMax) {
+      LogitsQuery query = sampler.query(request.sampling(), tokens, promptLength, length);
+      if (query != LogitsQuery.ARG_MAX) {
+        return List.of(query);
+      }
+      takesArgMax = true;
+    }
+    return ARG_MAX;
   }
 
   int computed() {
@@ -176,10 +185,7 @@ final class Sequence {
   /** A step has computed tokens; blocks that are full now can be found by others. */
   void computed(int count, BlockPool pool) {
     computed += count;
-    for (; (published + 1) * LanguageModel.BLOCK_TOKENS <= computed; published++) {
-      int from = published * LanguageModel.BLOCK_TOKENS;
-      content = pool.publish(blocks[published], content, salt, tokens, from);
-    }
+    table.publish(pool, tokens, computed);
   }
 
   /**
@@ -189,17 +195,7 @@ final class Sequence {
    * @return how many tokens were found
    */
   int reuse(BlockPool pool) {
-    int most = (length - 1) / LanguageModel.BLOCK_TOKENS;
-    while (blockCount < most) {
-      int block = pool.hit(content, salt, tokens, computed);
-      if (block < 0) {
-        break;
-      }
-      addBlock(block);
-      content = pool.content(block);
-      published++;
-      computed += LanguageModel.BLOCK_TOKENS;
-    }
+    computed = table.reuse(pool, tokens, length - 1);
     return computed;
   }
 
@@ -218,7 +214,7 @@ final class Sequence {
     state = State.RUNNING;
     boolean first = cachedTokens < 0;
     if (first) {
-      cachedTokens = Math.min(computed, promptLength());
+      cachedTokens = Math.min(computed, promptLength);
       times.admitted = nanos;
     }
     return first;
@@ -235,52 +231,36 @@ final class Sequence {
   }
 
   int blockCount() {
-    return blockCount;
+    return table.count();
   }
 
   int block(int index) {
-    return blocks[index];
+    return table.block(index);
   }
 
   void addBlock(int block) {
-    if (blockCount == blocks.length) {
-      blocks = Arrays.copyOf(blocks, Math.max(4, 2 * blockCount));
-    }
-    blocks[blockCount++] = block;
+    table.add(block);
   }
 
   /** Leaves the blocks that lie wholly before a position; they are not read any more. */
   void leaveBlocksBefore(int position, BlockPool pool) {
-    int end = Math.min(published, Math.floorDiv(position, LanguageModel.BLOCK_TOKENS));
-    for (; left < end; left++) {
-      pool.release(blocks[left]);
-      blocks[left] = SequenceSlice.NO_BLOCK;
-    }
+    table.leaveBefore(position, pool);
   }
 
-  /** Leaves its blocks, the last first; what it computed must be found or computed again. */
+  /** Leaves its blocks; what it computed must be found or computed again. */
   void leaveBlocks(BlockPool pool) {
-    while (blockCount > left) {
-      pool.release(blocks[--blockCount]);
-    }
-    blockCount = 0;
-    left = 0;
-    blocks = NO_BLOCKS;
-    published = 0;
-    content = BlockPool.ROOT;
+    table.leaveAll(pool);
     computed = 0;
   }
 
   /** Its numbers went wrong: nobody may find the blocks that it alone holds. */
   void spoil(BlockPool pool) {
-    for (int i = left; i < blockCount; i++) {
-      pool.spoil(blocks[i]);
-    }
+    table.spoil(pool);
   }
 
   /** Position in the output of the next token. */
   int nextIndex() {
-    return length - promptLength();
+    return length - promptLength;
   }
 
   /** New tokens, behind those that were emitted before. */
@@ -295,7 +275,7 @@ final class Sequence {
         (long) emittedBefore + generated(),
         text,
         output.stop(),
-        promptLength(),
+        promptLength,
         cachedTokens(),
         error);
   }

@@ -22,6 +22,9 @@ final class Speculation {
   /** One in as many guesses is tried although it does not seem to pay. */
   private static final int PROBE = 64;
 
+  /** A draft that is none. */
+  static final int[] NONE = {};
+
   private final NgramIndex index = new NgramIndex();
   // that a token of a draft is right if those before it are
   private double acceptance = 0.7;
@@ -35,21 +38,24 @@ final class Speculation {
    * @param cost of one more row in a step, nanoseconds; above 0
    */
   int[] draft(int[] tokens, int length, int most, double worth, double cost) {
+    int place = most <= 0 ? NgramIndex.NOWHERE : index.find(tokens, length);
+    if (place == NgramIndex.NOWHERE) {
+      return NONE;
+    }
     int paying = 0;
     double right = acceptance;
     while (paying < Math.min(most, MOST) && right * worth > MARGIN * cost) {
       paying++;
       right *= acceptance;
     }
-    if (paying > 0) {
-      return index.guess(tokens, length, paying);
-    }
-    int[] probe = index.guess(tokens, length, Math.min(most, 1));
-    if (probe.length > 0 && ++skipped == PROBE) {
+    if (paying == 0) {
+      if (++skipped < PROBE) {
+        return NONE;
+      }
       skipped = 0;
-      return probe;
+      paying = 1;
     }
-    return new int[0];
+    return NgramIndex.guess(tokens, length, place, paying);
   }
 
   /** A token of a draft was right, or it was the first that was not. */

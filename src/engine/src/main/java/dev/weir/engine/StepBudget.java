@@ -11,14 +11,20 @@ final class StepBudget {
    */
   private static final double STRETCH = 2;
 
-  /** A prompt gets on by one block in each step, however slow the device. */
-  private static final int LEAST = LanguageModel.BLOCK_TOKENS;
+  /** A prompt gets on in each step, however slow the device. */
+  private static final int LEAST = 1;
+
+  /** What a first prompt begins with beside outputs, while nobody knows what it costs. */
+  private static final int UNKNOWN = LanguageModel.BLOCK_TOKENS;
 
   /** Beside outputs a step has so many times the tokens of prompts that one ever had, at most. */
   private static final int GROWTH = 2;
 
   /** Steps after which one without prompts tells again what outputs take alone. */
   private static final int LONGEST_BESIDE_PROMPTS = 50;
+
+  /** What a refusal leaves of the time that prompts are expected to take. */
+  private static final double DOUBT = 0.95;
 
   private final int stepTokens;
   private final int window;
@@ -27,6 +33,8 @@ final class StepBudget {
   private int besidePrompts;
   // most tokens of prompts that a step ever had
   private int mostTokens;
+  // what refusals have left of the expectation since a prompt was measured
+  private double trust = 1;
 
   /**
    * @param stepTokens most tokens of a step
@@ -45,12 +53,12 @@ final class StepBudget {
   /**
    * What prompts may have of a step.
    *
-   * @param load the outputs of the step and their drafts
+   * @param load what the step has already: outputs, their drafts, single tokens of prompts
    * @param soon sequences that have no output yet and may begin at any moment: a step without
    *     outputs must not make these wait much longer than one with them
    */
   Room room(StepLoad load, int soon) {
-    int tokens = stepTokens - load.outputs() - load.drafts();
+    int tokens = stepTokens - load.outputs() - load.drafts() - load.promptTokens();
     if (load.outputs() + soon == 0) {
       return new Room(tokens, Double.POSITIVE_INFINITY, 0);
     }
@@ -58,7 +66,7 @@ final class StepBudget {
       return new Room(0, 0, 0);
     }
     StepLoad alone = load.outputs() > 0 ? load.outputsAlone() : new StepLoad(soon, 0, 0, 0, 0);
-    int tried = Math.max(LEAST, GROWTH * mostTokens);
+    int tried = Math.max(UNKNOWN, GROWTH * mostTokens);
     return new Room(Math.min(tokens, tried), STRETCH * cost.nanos(alone) - cost.nanos(load), LEAST);
   }
 
@@ -86,13 +94,24 @@ final class StepBudget {
   double promptNanos(int start, int tokens) {
     StepLoad load = StepLoad.ofPrompt(tokens, positions(start, tokens));
     int steps = Math.ceilDiv(tokens, stepTokens);
-    return cost.promptNanos(load) + steps * cost.nanos(StepLoad.ofPrompt(0, 0));
+    return trust * (cost.promptNanos(load) + steps * cost.nanos(StepLoad.ofPrompt(0, 0)));
+  }
+
+  /**
+   * A prompt was refused because of {@link #promptNanos}. If all are, nothing tells that the device
+   * has become faster meanwhile; so each makes the expectation a little less certain.
+   */
+  void refused() {
+    trust *= DOUBT;
   }
 
   /** A step took so long. */
   void learn(StepLoad load, long nanos) {
     besidePrompts = load.promptTokens() > 0 && load.outputs() > 0 ? besidePrompts + 1 : 0;
-    mostTokens = Math.max(mostTokens, load.promptTokens());
+    if (load.promptTokens() > 0) {
+      mostTokens = Math.max(mostTokens, load.promptTokens());
+      trust = 1;
+    }
     cost.learn(load, nanos);
   }
 

@@ -8,19 +8,31 @@ package dev.weir.engine;
  *
  * <p>Outputs are learned from steps without prompts, prompts from what a step takes beyond its
  * outputs. How fast the device is now, compared with what all that was learned from, is told by the
- * outputs of the last few steps: where another process takes a core away, everything is slower.
+ * outputs of the last steps: where another process takes a core away, everything is slower.
  */
 final class StepCost {
-  /** Share of the last step in the speed. */
-  private static final double LAST = 0.5;
+  /** Share of the last step in the speed, so small that the noise of single steps is not in it. */
+  private static final double LAST = 0.15;
 
   /** Most that one step makes the device faster, as a logarithm. */
   private static final double MOST = 0.7;
 
+  /** What a step leaves of what was learned of outputs. */
+  private static final double OUTPUTS_FADE = 0.99;
+
+  /** What a step leaves of what was learned of prompts, at least. */
+  private static final double PROMPTS_FADE = 0.97;
+
+  /**
+   * Tokens of prompts that are remembered. The chunks of a slow device are small, and a few of them
+   * in a row do not tell what a token costs from what its position does.
+   */
+  private static final double PROMPTS_MEMORY = 2_500;
+
   // step, outputs, drafts, positions of outputs
-  private final LinearCost outputs = new LinearCost(0.99, 10, 3, 3, 0.003);
+  private final LinearCost outputs = new LinearCost(10, 3, 3, 0.003);
   // tokens, their positions
-  private final LinearCost prompts = new LinearCost(0.97, 3, 0.003);
+  private final LinearCost prompts = new LinearCost(3, 0.003);
   // everything takes so many times as long as that says
   private double slowness = 1;
 
@@ -63,6 +75,7 @@ final class StepCost {
     double usual = nanos / slowness;
     if (load.promptTokens() > 0) {
       prompts.learn(
+          Math.max(PROMPTS_FADE, Math.exp(-load.promptTokens() / PROMPTS_MEMORY)),
           load.promptTokens(),
           usual - outputs.nanos(terms(load)),
           usual,
@@ -73,7 +86,7 @@ final class StepCost {
         prompts.forget(); // what a step costs by itself was taken for theirs
       }
       double[] terms = terms(load);
-      outputs.learn(load.outputs() + load.drafts(), usual, usual, terms);
+      outputs.learn(OUTPUTS_FADE, load.outputs() + load.drafts(), usual, usual, terms);
       double share = outputs.nanos(terms) / usual; // that the costs of the terms explain
       slowness *= Math.exp(Math.max(-MOST, LAST * share * (1 - share)));
     }

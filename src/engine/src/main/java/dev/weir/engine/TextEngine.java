@@ -8,8 +8,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,18 +28,12 @@ public final class TextEngine implements AutoCloseable {
   private final TextEngineConfig config;
   private final EngineClock clock;
   private final EngineMetrics metrics;
-  private final int places;
+  private final Places places;
   private final Thread thread;
 
-  // Requests that the engine has and that have not ended.
-  private final AtomicInteger taken = new AtomicInteger();
-  // tokens of the prompts of those that never had a slot
-  private final AtomicLong waitingTokens = new AtomicLong();
   // Between two times that the thread empties it, commands can come from the requests that were
   // taken before and from as many that take the places of those that end in the step between.
   private final BlockingQueue<Command> inbox;
-  // how long a request occupied the engine lately, seconds; written by the engine's thread
-  private volatile double recentSeconds = 1;
   private volatile int running;
   // why no more requests are taken
   private volatile @Nullable Throwable stopped;
@@ -95,8 +87,8 @@ public final class TextEngine implements AutoCloseable {
     this.clock = clock;
     this.metrics = metrics;
     limits = model.limits();
-    places = limits.slots() + config.maxWaiting();
-    inbox = new ArrayBlockingQueue<>(2 * COMMANDS_PER_REQUEST * places + 1);
+    places = new Places(limits.slots(), config);
+    inbox = new ArrayBlockingQueue<>(2 * COMMANDS_PER_REQUEST * places.count() + 1);
     EngineLoop loop = new EngineLoop(model, config, metrics, clock, lease.join(1), new Counts());
     thread = Thread.ofPlatform().name("weir-engine").unstarted(() -> run(model, loop));
     thread.start();
@@ -112,30 +104,15 @@ public final class TextEngine implements AutoCloseable {
   public Generation submit(TextRequest request, TextListener listener) {
     int limit = RequestCheck.outputLimit(request, limits);
     checkAlive();
-    if (taken.incrementAndGet() > places) {
-      int others = taken.decrementAndGet();
-      throw new Rejected(
-          "all %d slots and all %d waiting places are taken"
-              .formatted(limits.slots(), config.maxWaiting()),
-          retryAfter(others));
-    }
     int length = request.prompt().length;
-    long queued = waitingTokens.addAndGet(length);
-    if (queued > config.maxWaitingTokens() && queued > length) {
-      waitingTokens.addAndGet(-length);
-      int others = taken.decrementAndGet();
-      throw new Rejected(
-          "prompts of %d tokens are waiting, and %d more are too many"
-              .formatted(queued - length, length),
-          retryAfter(others));
-    }
+    places.take(length);
     OutputText output =
         new OutputText(tokenBytes, config.stripLeadingSpace(), request.sampling(), limit);
     Sequence sequence = new Sequence(request, listener, output, limit, clock.nanoTime());
     Command submit = new Command.Submit(sequence);
     inbox.add(submit);
     if (terminated && inbox.remove(submit)) {
-      waitingTokens.addAndGet(-length);
+      places.left(length);
       checkAlive(); // the thread has not seen it and never will
     }
     return new Handle(sequence);
@@ -146,12 +123,6 @@ public final class TextEngine implements AutoCloseable {
     if (cause != null) {
       throw new IllegalStateException("the engine has stopped: " + cause.getMessage(), cause);
     }
-  }
-
-  /** When a place should be free: the slots end one request each in the time that one takes. */
-  private Duration retryAfter(int others) {
-    double seconds = recentSeconds * Math.max(1, (double) others / limits.slots()) / limits.slots();
-    return Duration.ofMillis((long) (1000 * Math.clamp(seconds, 1, 60)));
   }
 
   /** What the model offers. */
@@ -256,7 +227,7 @@ public final class TextEngine implements AutoCloseable {
   private final class Counts implements EngineLoop.Observer {
     @Override
     public void admitted(Sequence sequence) {
-      waitingTokens.addAndGet(-sequence.promptLength());
+      places.admitted(sequence.promptLength());
       try {
         sequence.listener.onAdmitted();
       } catch (RuntimeException e) { // it will fail at its first token too
@@ -266,12 +237,10 @@ public final class TextEngine implements AutoCloseable {
 
     @Override
     public void gone(Sequence sequence) {
-      taken.decrementAndGet();
       if (sequence.wasAdmitted()) {
-        double seconds = (clock.nanoTime() - sequence.times.admitted) * 1e-9;
-        recentSeconds = 0.9 * recentSeconds + 0.1 * seconds;
+        places.ended(clock.nanoTime() - sequence.times.admitted);
       } else {
-        waitingTokens.addAndGet(-sequence.promptLength());
+        places.left(sequence.promptLength());
       }
     }
   }

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 final class EngineLoopTest {
@@ -219,6 +220,32 @@ final class EngineLoopTest {
     engine.finish();
     assertThat(inTime.outcome().reason()).isEqualTo(FinishReason.LENGTH);
     assertThat(engine.loop.cacheUse()).isZero();
+  }
+
+  /** Where all are refused, nothing else would ever tell. */
+  @Test
+  void aDeviceThatHasBecomeFasterIsFoundOutAlthoughItsOldTimesRefuseEverybody() {
+    TestingEngineLoop engine = engine(1, 400, 64);
+    AtomicLong tokenMillis = new AtomicLong(10);
+    engine.model.onStep(slices -> {
+      int tokens = slices.stream().mapToInt(slice -> slice.tokens().length).sum();
+      engine.clock.advance(Duration.ofMillis(tokenMillis.get() * tokens));
+    });
+    engine.run(greedy("abcdefghijklmnopqrstuvwxyz".repeat(2), 1));
+    tokenMillis.set(1);
+    int refused = 0;
+    while (refused < 100 && runBefore(engine, Duration.ofSeconds(1)) == FinishReason.DEADLINE) {
+      refused++;
+    }
+    assertThat(refused).isBetween(1, 50);
+    assertThat(runBefore(engine, Duration.ofSeconds(1))).isEqualTo(FinishReason.LENGTH);
+  }
+
+  private static FinishReason runBefore(TestingEngineLoop engine, Duration deadline) {
+    TestingListener listener = new TestingListener();
+    engine.start(engine.requestWithDeadline("zyxwvutsrqponm".repeat(20), 5, deadline), listener);
+    engine.finish();
+    return listener.outcome().reason();
   }
 
   /** Its worker has yet to find out what was emitted before, and counts that itself. */

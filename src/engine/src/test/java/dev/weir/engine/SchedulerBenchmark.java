@@ -93,7 +93,7 @@ public class SchedulerBenchmark {
     for (Part part : parts) {
       slices.add(part.slice());
     }
-    scheduler.took(parts, 1_000_000);
+    scheduler.took(1_000_000);
     for (Part part : parts) {
       Sequence sequence = part.sequence();
       scheduler.computed(part);

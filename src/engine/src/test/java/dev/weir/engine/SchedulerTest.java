@@ -85,6 +85,28 @@ final class SchedulerTest {
   }
 
   @Test
+  void ofTheLowestPriorityTheNewestMakesRoomNotTheNewestOfAll() {
+    Scheduler scheduler = scheduler(3, 512);
+    Sequence older = different(100, 200, 1, 0);
+    Sequence newer = different(100, 200, 2, 0);
+    Sequence urgent = different(100, 200, 3, 1);
+    List<Sequence> live = new ArrayList<>();
+    for (Sequence sequence : List.of(older, newer, urgent)) {
+      live.add(sequence);
+      scheduler.add(sequence);
+      while (scheduler.running() < live.size()) {
+        step(scheduler, live, 512); // one after the other
+      }
+    }
+    while (scheduler.waiting() == 0) {
+      step(scheduler, live, 512);
+    }
+    assertThat(newer.state).isEqualTo(Sequence.State.WAITING);
+    assertThat(older.state).isEqualTo(Sequence.State.RUNNING);
+    assertThat(urgent.state).isEqualTo(Sequence.State.RUNNING);
+  }
+
+  @Test
   void severalAnswersToOnePromptComputeItOnce() {
     Scheduler scheduler = scheduler(4, 512);
     for (int i = 0; i < 4; i++) {
@@ -99,6 +121,41 @@ final class SchedulerTest {
     assertThat(second.stream().mapToInt(part -> part.slice().tokens().length))
         .containsExactly(1, 4, 4, 4); // 96 of the 100 are found
     assertThat(scheduler.cacheUse()).isEqualTo((6 + 4.0) / BLOCKS);
+  }
+
+  /** Were its time taken for that of an output, nobody would find out. */
+  @Test
+  void aPromptThatGetsOneTokenInAStepGetsMoreWhenTheyHaveBecomeCheaper() {
+    Scheduler scheduler = scheduler(2, 512);
+    Sequence output = different(1, 200, 1, 0);
+    Sequence prompt = different(110, 1, 2, 0);
+    scheduler.add(output);
+    for (int i = 0; i < 10; i++) {
+      assertThat(promptTokens(scheduler, prompt, 0)).isZero();
+    }
+    scheduler.add(prompt);
+    assertThat(promptTokens(scheduler, prompt, 10_000_000)).isEqualTo(16); // nobody knew
+    assertThat(promptTokens(scheduler, prompt, 10_000_000)).isEqualTo(1);
+    int chunk = 1;
+    for (int i = 0; i < 20 && chunk == 1; i++) {
+      chunk = promptTokens(scheduler, prompt, 1_000);
+    }
+    assertThat(chunk).isGreaterThan(1);
+  }
+
+  /** A step of a device that takes 1 ms and so much for each of the prompt's tokens; how many. */
+  private static int promptTokens(Scheduler scheduler, Sequence prompt, long nanosOfOne) {
+    int tokens = 0;
+    for (Part part : scheduler.schedule(0, FOREVER)) {
+      scheduler.computed(part);
+      if (part.sequence() == prompt) {
+        tokens += part.known();
+      } else {
+        part.sequence().append(1);
+      }
+    }
+    scheduler.took(1_000_000 + tokens * nanosOfOne);
+    return tokens;
   }
 
   @Test

@@ -2,23 +2,16 @@ package dev.weir.stream;
 
 import com.google.protobuf.ByteString;
 import dev.weir.proto.InvalidRequestException;
-import dev.weir.proto.v1.Chunk;
 import dev.weir.proto.v1.Failure;
 import dev.weir.proto.v1.FinishReason;
 import dev.weir.proto.v1.Finished;
 import dev.weir.proto.v1.ImagePart;
-import dev.weir.proto.v1.Position;
 import dev.weir.proto.v1.Preview;
-import dev.weir.proto.v1.Started;
 import dev.weir.proto.v1.Tokens;
 import dev.weir.stream.AttemptEvent.GiveBack.Reason;
-import dev.weir.stream.LogReader.Place;
-import dev.weir.stream.LogReader.Reading;
 import dev.weir.stream.RequestSource.Settlement;
 import dev.weir.stream.StreamReader.StreamFailure;
 import java.time.Duration;
-import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,20 +37,17 @@ import org.slf4j.LoggerFactory;
  *          │              RUNNING  tokens are emitted (5)│
  *          │                 │ the output ends           │
  *          │                 ▼                           │
- *          │              ENDING ◀───────────────────────┘ `finished` is on its way (6)
- *          │                 │ AllAcknowledged and Ended: it is in the log, and it counts
- *          └────────────────▶│
- *                 given up ▼ │
- *                      BURYING │ the copy for weir.dead is on its way
- *                            ▼ ▼
- *                         REPLYING  the result is on its way, if its sender wants one
+ *          └─────────────▶ ENDING ◀──────────────────────┘ `finished` is on its way (6), or lies in the
+ *                            │                             log: what is left is AttemptEnding's
  *                            ▼
  *                          DONE: accept (given up: reject)
  *
  *   Displaced, LockLost, SendFailed, ReadFailed, HandOver ──▶ DONE: release (a duplicate: reject)
  * </pre>
  *
- * Longer than a class should be, since a state machine in two classes is harder to check.
+ * <p>What it reads is {@link AttemptReading}'s, what it writes {@link AttemptRecords}'; {@link
+ * AttemptJob} asks the generator. Longer than a class should be, since its states in two classes
+ * are harder to check.
  *
  * <p>Not safe for use by several threads: one calls {@link #begin}, {@link #on} and {@link #tick};
  * what happens elsewhere comes back through {@code events}.
@@ -70,17 +60,10 @@ final class Attempt {
   private static final int MAX_ATTEMPTS = 8;
   private static final int MAX_ATTEMPTS_WITHOUT_TOKEN = 3;
 
-  /** How long a generator may take to end what was cancelled. */
-  private static final long CANCEL_LIMIT_MS = 5_000;
-
-  private static final long REPLY_LIMIT_MS = 5_000;
   private static final long INTERNAL_PAUSE_MS = 1_000;
 
   /** Time for another worker to take what was given back, before this slot would take it again. */
   private static final long GIVEN_BACK_PAUSE_MS = 500;
-
-  /** Records of a generator that wait for this attempt's thread. */
-  private static final int MAX_MADE = 65_536;
 
   private enum State {
     WAITING,
@@ -88,40 +71,25 @@ final class Attempt {
     STARTING,
     RUNNING,
     ENDING,
-    BURYING,
-    REPLYING,
     DONE
   }
 
   private final AttemptWorld world;
   private final Delivery delivery;
   private final Consumer<AttemptEvent> events;
-  private final ByteString id;
   private final AttemptAnswer answer;
+  private final AttemptReading reading;
+  private final AttemptRecords records;
+  private final AttemptEnding ending;
+  private final AttemptJob job = new AttemptJob();
   private final long deadlineMs;
-  private final AtomicInteger unacknowledged = new AtomicInteger();
-  private final AtomicInteger made = new AtomicInteger();
-  private final TokenBatch batch = new TokenBatch();
 
   private State state = State.WAITING;
-  private int partition;
-  private long fromOffset;
-  private volatile int readings;
-  private @Nullable Reading reading;
   private Cancellations.@Nullable Watch watch;
-  private Generator.@Nullable Job job;
   private @Nullable InvalidRequestException invalid;
   private @Nullable RuntimeException broken;
   private @Nullable String cancelled;
   private @Nullable Finished earlyEnd;
-  private FinishReason endBy = FinishReason.FINISH_REASON_UNSPECIFIED;
-  private long limitMs = Long.MAX_VALUE;
-  private long next;
-  private volatile boolean ending;
-  private boolean acknowledged;
-  private boolean givenUp;
-  private LogView.@Nullable Stream stream;
-  private Settlement settlement = Settlement.RELEASE;
   private long pauseMs;
   private @Nullable Reason givenBack;
 
@@ -132,10 +100,12 @@ final class Attempt {
   Attempt(AttemptWorld world, Delivery delivery, ByteString id, Consumer<AttemptEvent> events) {
     this.world = world;
     this.delivery = delivery;
-    this.id = id;
     this.events = events;
     this.invalid = delivery.invalid();
     this.answer = new AttemptAnswer(delivery, world.worker());
+    reading = new AttemptReading(world.reader(), delivery, id, events);
+    records = new AttemptRecords(world, delivery, id, events);
+    ending = new AttemptEnding(world, delivery, answer, reading, events);
     this.deadlineMs = answer.deadlineMs(world.defaultDeadline());
   }
 
@@ -146,7 +116,7 @@ final class Attempt {
             .cancellations()
             .watch(delivery.requestId(), why -> events.accept(new AttemptEvent.Cancelled(why)));
     cancelled = world.cancellations().reason(delivery.requestId());
-    if (beginJob() && job == null) {
+    if (beginJob() && !job.isOpen()) {
       start();
     }
   }
@@ -161,19 +131,9 @@ final class Attempt {
       stop(e.getMessage() == null ? "no Kafka" : e.getMessage());
       return;
     }
-    Position from = delivery.request().getFrom();
-    if (delivery.request().hasFrom()
-        && from.getPartition() >= 0
-        && from.getPartition() < partitions
-        && from.getOffset() >= 0) {
-      partition = from.getPartition();
-      fromOffset = from.getOffset();
-      read(new Place.At(partition, fromOffset, false));
+    state = State.LOCATING;
+    if (reading.begin(partitions)) {
       writeStarted();
-    } else {
-      partition = RequestIds.partition(delivery.requestId(), partitions);
-      state = State.LOCATING;
-      read(beforeItsTime());
     }
   }
 
@@ -183,11 +143,7 @@ final class Attempt {
       return true;
     }
     try {
-      job =
-          world
-              .generator()
-              .begin(
-                  delivery.request(), delivery.headers(), new AttemptSink(made, MAX_MADE, events));
+      job.begin(world.generator(), delivery, events);
     } catch (InvalidRequestException e) {
       invalid = e;
     } catch (OverloadedException e) {
@@ -201,36 +157,11 @@ final class Attempt {
     return true;
   }
 
-  /** Requests and chunks have their brokers' times. */
-  private Place beforeItsTime() {
-    return new Place.Since(
-        partition, delivery.appendMs() - KafkaStreamReader.CLOCK_ALLOWANCE.toMillis());
-  }
-
-  private void read(Place place) {
-    if (reading != null) {
-      reading.close();
-    }
-    int number = readings + 1;
-    readings = number;
-    LogView view =
-        new LogView(
-            id,
-            delivery.topic(),
-            delivery.offset(),
-            place instanceof Place.At at ? OptionalLong.of(at.offset()) : OptionalLong.empty(),
-            event -> {
-              if (number == readings) {
-                events.accept(event);
-              }
-            });
-    reading = world.reader().read(delivery.requestId(), place, view);
-  }
-
   private void writeStarted() {
     state = State.STARTING;
-    Started started = answer.started(partition, fromOffset, deadlineMs, world.numericsId());
-    send("started", Chunk.newBuilder().setStarted(started));
+    int partition = reading.partition();
+    records.started(
+        partition, answer.started(partition, reading.fromOffset(), deadlineMs, world.numericsId()));
   }
 
   /** Takes one event; one that comes too late to matter is ignored. */
@@ -246,31 +177,28 @@ final class Attempt {
       case AttemptEvent.Read(LogView.Before before) -> decide(before);
       case AttemptEvent.Displaced(String why) -> stop(why);
       case AttemptEvent.Duplicate() -> rejectDuplicate();
-      case AttemptEvent.Ended(LogView.Stream whole) -> {
-        stream = whole;
-        proveEnd();
-      }
+      case AttemptEvent.Ended(LogView.Stream whole) -> ending.onEnded(whole);
       case AttemptEvent.ReadFailed(StreamFailure failure) -> readFailed(failure);
-      case AttemptEvent.AllAcknowledged() -> {
-        acknowledged = true;
-        proveEnd();
-      }
+      case AttemptEvent.AllAcknowledged() -> ending.onAllAcknowledged();
       case AttemptEvent.SendFailed(String what, Exception failure) -> sendFailed(what, failure);
-      case AttemptEvent.Buried() -> reply();
-      case AttemptEvent.Replied() -> done(givenUp ? Settlement.REJECT : Settlement.ACCEPT);
+      case AttemptEvent.Buried() -> ending.onBuried();
+      case AttemptEvent.Replied() -> ending.onReplied();
       case AttemptEvent.MadeTokens(Tokens tokens) -> madeTokens(tokens);
       case AttemptEvent.MadePreview(Preview preview) -> madePreview(preview);
       case AttemptEvent.MadeImage(ImagePart part) -> madeImage(part);
       case AttemptEvent.MadeEnd(Finished finished) -> madeEnd(finished);
-      case AttemptEvent.Cancelled(String reason) -> {
-        cancelled = reason;
-        startIfWaiting();
-        if (state == State.RUNNING) {
-          cancelJob(FinishReason.FINISH_REASON_CANCELLED);
-        }
-      }
+      case AttemptEvent.Cancelled(String reason) -> cancel(reason);
       case AttemptEvent.LockLost() -> stop("its lock was not renewed");
       case AttemptEvent.HandOver() -> handOver();
+    }
+    closeIfDone();
+  }
+
+  private void cancel(String reason) {
+    cancelled = reason;
+    startIfWaiting();
+    if (state == State.RUNNING) {
+      job.cancel(FinishReason.FINISH_REASON_CANCELLED, world.clock().millis());
     }
   }
 
@@ -296,47 +224,45 @@ final class Attempt {
       start();
     }
     if (state == State.RUNNING) {
-      if (nowMs >= batch.dueMs()) {
-        flush();
+      if (nowMs >= records.dueMs()) {
+        records.flush();
       }
-      if (endBy == FinishReason.FINISH_REASON_UNSPECIFIED && nowMs >= deadlineMs) {
-        cancelJob(FinishReason.FINISH_REASON_DEADLINE);
-      } else if (nowMs >= limitMs) {
+      if (!job.isAskedToEnd() && nowMs >= deadlineMs) {
+        job.cancel(FinishReason.FINISH_REASON_DEADLINE, world.clock().millis());
+      } else if (nowMs >= job.limitMs()) {
         log.warn("request {}: its generator does not end", delivery.requestId());
-        end(answer.without(endBy));
+        end(answer.without(job.endBy()));
       }
-    } else if (state == State.REPLYING && nowMs >= limitMs) {
-      log.warn("request {}: no acknowledgement of its reply", delivery.requestId());
-      done(givenUp ? Settlement.REJECT : Settlement.ACCEPT);
+    } else {
+      ending.tick(nowMs);
+      closeIfDone();
     }
   }
 
   /** When {@link #tick} is due, milliseconds since 1970 (UTC). */
   long nextTickMs() {
-    long due = Math.min(limitMs, batch.dueMs());
-    boolean open =
-        state == State.WAITING
-            || (state == State.RUNNING && endBy == FinishReason.FINISH_REASON_UNSPECIFIED);
+    long due = Math.min(Math.min(job.limitMs(), ending.limitMs()), records.dueMs());
+    boolean open = state == State.WAITING || (state == State.RUNNING && !job.isAskedToEnd());
     return open ? Math.min(due, deadlineMs) : due;
   }
 
   private void located(AttemptEvent.Located at) {
     if (state == State.LOCATING) {
-      fromOffset = at.offset();
+      reading.located(at.offset());
       writeStarted();
     }
   }
 
   /** A `from` beyond our own record is none: a reading there would miss what lies before. */
   private void startedAt(long offset) {
-    if (state == State.STARTING && fromOffset > offset) {
-      read(beforeItsTime());
+    if (state == State.STARTING && reading.fromOffset() > offset) {
+      reading.beginBeforeItsTime();
     }
   }
 
   private void readFailed(StreamFailure failure) {
-    if (failure.code().equals("out_of_range") && state == State.STARTING && readings == 1) {
-      read(beforeItsTime()); // a `from` that is none
+    if (failure.code().equals("out_of_range") && state == State.STARTING && reading.isFirst()) {
+      reading.beginBeforeItsTime(); // a `from` that is none
     } else {
       stop("the chunk log cannot be read: " + failure.message());
     }
@@ -344,13 +270,14 @@ final class Attempt {
 
   /** Steps 3 to 5: all before our `started` is known. */
   private void decide(LogView.Before before) {
-    next = before.next();
+    records.goOnAt(before.next());
     answer.emitted(before.tokens());
     if (before.finished() != null) {
-      dropJob();
-      stream = new LogView.Stream(before.tokens(), before.finished(), before.attempts());
-      givenUp = before.finished().getError().getCode().equals(GAVE_UP);
-      proved();
+      job.drop();
+      state = State.ENDING;
+      ending.found(
+          new LogView.Stream(before.tokens(), before.finished(), before.attempts()),
+          before.finished().getError().getCode().equals(GAVE_UP));
     } else if (before.duplicate()) {
       rejectDuplicate();
     } else if (cancelled != null) {
@@ -361,11 +288,11 @@ final class Attempt {
       end(answer.failed(invalid.toFailure()));
     } else if (before.attempts() > MAX_ATTEMPTS
         || before.attemptsWithoutToken() > MAX_ATTEMPTS_WITHOUT_TOKEN) {
-      givenUp = true;
+      ending.giveUp();
       end(answer.failed(gaveUp(before)));
     } else if (earlyEnd != null) {
       end(earlyEnd);
-    } else if (broken != null || job == null) {
+    } else if (broken != null || !job.isOpen()) {
       pauseMs = INTERNAL_PAUSE_MS;
       stop("its generator failed");
     } else {
@@ -379,7 +306,7 @@ final class Attempt {
    */
   private void rejectDuplicate() {
     log.info("request {} at {} is a duplicate", delivery.requestId(), delivery.offset());
-    dropJob();
+    job.drop();
     done(Settlement.REJECT);
   }
 
@@ -394,29 +321,23 @@ final class Attempt {
     if (!mayEmit()) {
       return;
     }
-    if (tokens.getFirstIndex() != next || tokens.getIdsCount() == 0) {
+    if (tokens.getFirstIndex() != records.next() || tokens.getIdsCount() == 0) {
       end(wrongIndex(tokens.getFirstIndex(), tokens.getIdsCount()));
       return;
     }
-    next += tokens.getIdsCount();
     answer.made(tokens, world.clock().millis());
-    Tokens full = batch.add(tokens);
-    if (full != null) {
-      send("tokens", Chunk.newBuilder().setTokens(full));
-    }
+    records.tokens(tokens);
   }
 
   private void madeImage(ImagePart part) {
     if (!mayEmit()) {
       return;
     }
-    if (part.getFirstIndex() != next) {
+    if (part.getFirstIndex() != records.next()) {
       end(wrongIndex(part.getFirstIndex(), 1));
       return;
     }
-    next++;
-    flush();
-    send("image", Chunk.newBuilder().setImage(part));
+    records.image(part);
   }
 
   private Finished wrongIndex(long index, int count) {
@@ -425,33 +346,29 @@ final class Attempt {
         delivery.requestId(),
         count,
         index,
-        next);
+        records.next());
     return answer.failed(AttemptAnswer.internal("internal_error", "the generator lost its place"));
   }
 
   private void madePreview(Preview preview) {
     if (mayEmit()) {
-      flush();
-      send("preview", Chunk.newBuilder().setPreview(preview));
+      records.preview(preview);
     }
   }
 
   private boolean mayEmit() {
-    made.decrementAndGet();
+    job.taken();
     if (state == State.WAITING || state == State.LOCATING || state == State.STARTING) {
       broken = new IllegalStateException("the generator emitted before it was told to proceed");
     }
     return state == State.RUNNING;
   }
 
-  private void madeEnd(Finished finished) {
-    made.decrementAndGet();
-    job = null;
+  private void madeEnd(Finished made) {
+    job.taken();
+    Finished finished = job.ended(made);
     if (state == State.RUNNING) {
-      boolean asked =
-          endBy != FinishReason.FINISH_REASON_UNSPECIFIED
-              && finished.getReason() == FinishReason.FINISH_REASON_CANCELLED;
-      end(asked ? finished.toBuilder().setReason(endBy).build() : finished);
+      end(finished);
     } else if (state == State.WAITING && finished.hasError() && !delivery.last()) {
       pauseMs = INTERNAL_PAUSE_MS;
       stop("the generator gave up what waited: " + finished.getError().getMessage());
@@ -461,97 +378,12 @@ final class Attempt {
     }
   }
 
-  private void cancelJob(FinishReason reason) {
-    if (endBy == FinishReason.FINISH_REASON_UNSPECIFIED && job != null) {
-      endBy = reason;
-      limitMs = world.clock().millis() + CANCEL_LIMIT_MS;
-      job.cancel();
-    }
-  }
-
-  private void flush() {
-    Tokens tokens = batch.take(world.clock().millis());
-    if (tokens != null) {
-      send("tokens", Chunk.newBuilder().setTokens(tokens));
-    }
-  }
-
   /** Step 6: nothing of this attempt is written behind `finished`. */
   private void end(Finished finished) {
-    dropJob();
-    flush();
+    job.drop();
     state = State.ENDING;
-    limitMs = Long.MAX_VALUE;
-    ending = true;
-    send(
-        "finished",
-        Chunk.newBuilder().setFinished(answer.complete(finished, next, world.clock().millis())));
-  }
-
-  private void send(String what, Chunk.Builder chunk) {
-    unacknowledged.incrementAndGet();
-    world
-        .writer()
-        .chunk(
-            partition,
-            delivery.requestId(),
-            chunk.setAttempt(id).build(),
-            delivery.chunkType(),
-            delivery.headers(),
-            (offset, failure) -> {
-              if (failure != null) {
-                events.accept(new AttemptEvent.SendFailed(what, failure));
-                return;
-              }
-              if (what.equals("started")) {
-                events.accept(new AttemptEvent.StartedAt(offset));
-              }
-              if (unacknowledged.decrementAndGet() == 0 && ending) {
-                events.accept(new AttemptEvent.AllAcknowledged());
-              }
-            });
-  }
-
-  private void proveEnd() {
-    if (state == State.ENDING && acknowledged && stream != null) {
-      proved();
-    }
-  }
-
-  /** A `finished` that counts lies in the log: anybody may accept the request now. */
-  private void proved() {
-    closeReading();
-    if (givenUp && stream != null) {
-      state = State.BURYING;
-      world
-          .writer()
-          .bury(
-              delivery,
-              stream.finished().getError(),
-              (_, failure) ->
-                  events.accept(
-                      failure == null
-                          ? new AttemptEvent.Buried()
-                          : new AttemptEvent.SendFailed("dead", failure)));
-    } else {
-      reply();
-    }
-  }
-
-  private void reply() {
-    if (delivery.headers().replyTopic() == null || stream == null) {
-      done(givenUp ? Settlement.REJECT : Settlement.ACCEPT);
-      return;
-    }
-    state = State.REPLYING;
-    limitMs = world.clock().millis() + REPLY_LIMIT_MS;
-    world
-        .writer()
-        .reply(
-            answer.result(stream, world.clock().millis()),
-            delivery.chunkType(),
-            delivery.headers(),
-            (_, _) -> events.accept(new AttemptEvent.Replied())); // the writer has logged a failure
+    ending.write();
+    records.finished(answer.complete(finished, records.next(), world.clock().millis()));
   }
 
   private void sendFailed(String what, Exception failure) {
@@ -564,7 +396,7 @@ final class Attempt {
     boolean open =
         switch (state) {
           case WAITING, LOCATING, STARTING, RUNNING -> true;
-          case ENDING, BURYING, REPLYING, DONE -> false;
+          case ENDING, DONE -> false;
         };
     if (open && !delivery.last()) {
       stop("the worker closes");
@@ -584,30 +416,22 @@ final class Attempt {
   /** Writes nothing more with this attempt's id, ever. */
   void stop(String why) {
     log.info("request {} is released: {}", delivery.requestId(), why);
-    dropJob();
+    job.drop();
     done(Settlement.RELEASE);
   }
 
   private void done(Settlement how) {
-    settlement = how;
-    state = State.DONE;
-    closeReading();
-    if (watch != null) {
-      watch.close();
-    }
+    ending.settle(how);
+    closeIfDone();
   }
 
-  private void closeReading() {
-    if (reading != null) {
+  private void closeIfDone() {
+    if (ending.isDone() && state != State.DONE) {
+      state = State.DONE;
       reading.close();
-      reading = null;
-    }
-  }
-
-  private void dropJob() {
-    if (job != null) {
-      job.abandon();
-      job = null;
+      if (watch != null) {
+        watch.close();
+      }
     }
   }
 
@@ -622,14 +446,12 @@ final class Attempt {
 
   /** What to say to the broker; once it is done. */
   Settlement settlement() {
-    return settlement;
+    return ending.settlement();
   }
 
   /** How it ended; null if another attempt has to. */
   @Nullable Finished finished() {
-    return isDone() && settlement != Settlement.RELEASE && stream != null
-        ? stream.finished()
-        : null;
+    return ending.finished();
   }
 
   /** Why it was left to others before anything was written; null if it was not. */

@@ -116,6 +116,19 @@ final class LauncherTest {
   }
 
   @Test
+  void theThreadsOfLibtorchDoNotSpinUnlessSomebodyWantsThemTo() throws Exception {
+    machine.jdk(folder.resolve("jvms/temurin-25"), "25.0.1");
+    assertThat(machine.run(launcher, "up").environment()).contains("OMP_WAIT_POLICY=passive");
+    machine.set("OMP_WAIT_POLICY", "active");
+    assertThat(machine.run(launcher, "up").environment()).contains("OMP_WAIT_POLICY=active");
+    machine.set("OMP_WAIT_POLICY", "");
+    machine.set("GOMP_SPINCOUNT", "1000");
+    assertThat(machine.run(launcher, "up").environment())
+        .contains("GOMP_SPINCOUNT=1000")
+        .doesNotContain("OMP_WAIT_POLICY=passive");
+  }
+
+  @Test
   void itsOwnFolderMayHaveSpacesAndALinkToItLeadsThere() throws Exception {
     machine.jdk(folder.resolve("jvms/temurin-25"), "25.0.1");
     Path spaced = machine.distribution(folder.resolve("my weir"));

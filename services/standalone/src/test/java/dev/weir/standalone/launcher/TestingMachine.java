@@ -97,6 +97,7 @@ final class TestingMachine {
           echo 'OpenJDK Runtime Environment (build %s)' >&2
           exit
         fi
+        env -0 >"$RECORD.environment"
         printf '%%s\\0' "$$" "$0" "$@" >"$RECORD"
         """
             .formatted(version, version));
@@ -120,19 +121,21 @@ final class TestingMachine {
 
   /** Runs the launcher to its end. */
   Outcome run(Path launcher, String... arguments) throws IOException, InterruptedException {
+    Path variables = folder.resolve("record.environment");
     Files.deleteIfExists(record);
+    Files.deleteIfExists(variables);
     Process process = start(launcher, arguments);
     process.getOutputStream().close();
     String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
     int exitCode = process.waitFor();
-    return new Outcome(process.pid(), exitCode, errors, recorded());
+    return new Outcome(process.pid(), exitCode, errors, recorded(record), recorded(variables));
   }
 
-  private List<String> recorded() throws IOException {
-    if (!Files.exists(record)) {
+  private static List<String> recorded(Path file) throws IOException {
+    if (!Files.exists(file)) {
       return List.of();
     }
-    List<String> parts = List.of(Files.readString(record).split("\0", -1));
+    List<String> parts = List.of(Files.readString(file).split("\0", -1));
     return parts.subList(0, parts.size() - 1);
   }
 
@@ -140,8 +143,10 @@ final class TestingMachine {
    * What came of a start.
    *
    * @param recorded pid, program and arguments of the JVM; empty if none was started
+   * @param environment of the JVM, each variable as NAME=value
    */
-  record Outcome(long pid, int exitCode, String errors, List<String> recorded) {
+  record Outcome(
+      long pid, int exitCode, String errors, List<String> recorded, List<String> environment) {
     long javaPid() {
       return Long.parseLong(recorded.getFirst());
     }
