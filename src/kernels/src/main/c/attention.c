@@ -3,6 +3,9 @@
  * one to the last, whether a row is one of a prompt's or alone. In a block of the cache a head's keys lie [D][16], so that a lane is a
  * key and a score is two chains of fma (even and odd d); its values lie [16][D], and an output is one chain over the keys. A block that
  * is invisible to a row leaves its sums as they are, bit for bit: rows of different positions share a tile.
+ *
+ * Every WEIR_SPLIT positions a part of the context ends. Parts have softmaxes of their own, which are merged from the first to the last
+ * (Flash-Decoding, Dao 2023), whoever computed them: one thread one after another, or several at once.
  */
 #include <float.h>
 #include <math.h>
@@ -21,6 +24,11 @@ typedef struct {
   float largest[WEIR_TILE];
   int64_t low[WEIR_TILE], high[WEIR_TILE]; /* visible positions: low to high - 1 */
 } attended;
+
+/* What is known of a row behind a part: as in weir_model's parts. */
+typedef struct {
+  float *mixed, *sum, *largest;
+} part;
 
 /* Blocks of a segment that some row sees: where their keys are in the cache, and those of the block after them. */
 typedef struct {
@@ -125,9 +133,10 @@ static segment segment_of(const weir_model *m, int32_t layer, const weir_slice *
   return s;
 }
 
+/* Positions `begin` to `end` - 1, as far as rows see them. */
 INLINE void attend_rows(const int rows, const int f32, attended *t, const weir_model *m, int32_t layer, const weir_slice *slice,
-                        int32_t kv_head) {
-  int64_t size = m->head_size, low = t->low[0], high = t->high[rows - 1];
+                        int32_t kv_head, int64_t begin, int64_t end) {
+  int64_t size = m->head_size, low = t->low[0] > begin ? t->low[0] : begin, high = t->high[rows - 1] < end ? t->high[rows - 1] : end;
   for (int64_t block = low / WEIR_BLOCK; block * WEIR_BLOCK < high;) {
     segment s = segment_of(m, layer, slice, kv_head, block, high);
     lanes largest[WEIR_TILE];
@@ -145,14 +154,15 @@ INLINE void attend_rows(const int rows, const int f32, attended *t, const weir_m
 }
 
 #define ROWS(n)                                                                                                              \
-  static void attend_##n(attended *t, const weir_model *m, int32_t layer, const weir_slice *slice, int32_t kv_head) {        \
+  static void attend_##n(attended *t, const weir_model *m, int32_t layer, const weir_slice *slice, int32_t kv_head,          \
+                         int64_t begin, int64_t end) {                                                                       \
     if (m->cache_is_f32) {                                                                                                   \
-      attend_rows(n, 1, t, m, layer, slice, kv_head);                                                                        \
+      attend_rows(n, 1, t, m, layer, slice, kv_head, begin, end);                                                            \
     } else {                                                                                                                 \
-      attend_rows(n, 0, t, m, layer, slice, kv_head);                                                                        \
+      attend_rows(n, 0, t, m, layer, slice, kv_head, begin, end);                                                            \
     }                                                                                                                        \
   }
-typedef void (*attend_function)(attended *, const weir_model *, int32_t, const weir_slice *, int32_t);
+typedef void (*attend_function)(attended *, const weir_model *, int32_t, const weir_slice *, int32_t, int64_t, int64_t);
 ROWS(1)
 #if defined(WEIR_LANES_AVX512) || defined(WEIR_LANES_AVX2)
 ROWS(2)
@@ -169,28 +179,100 @@ enum { ROWS_AT_ONCE = 1 }; /* no registers to fill */
 static const attend_function by_rows[] = {attend_1};
 #endif
 
+static int64_t visible_from(const weir_model *m, int32_t layer, int64_t position) {
+  return weir_visible_from(m->layer[layer].window, position);
+}
+
+/* Rows `at` to `at + rows` - 1 of a kv head, with nothing seen yet. */
+static void begin_rows(attended *t, const weir_model *m, int32_t layer, const weir_slice *slice, int32_t kv_head, int64_t at, int64_t rows) {
+  int64_t size = m->head_size, group = m->heads / m->kv_heads, stride = m->layer[layer].qkv.rows;
+  for (int64_t r = 0; r < rows; r++) {
+    int64_t token = (at + r) / group, head = kv_head * group + (at + r) % group;
+    __builtin_memcpy(t->query[r], m->y + (slice->row + token) * stride + head * size, (size_t)size * sizeof(float));
+    t->high[r] = slice->position + token + 1;
+    t->low[r] = visible_from(m, layer, slice->position + token);
+  }
+}
+
+static void nothing_seen(attended *t, int64_t rows, int64_t size) {
+  for (int64_t r = 0; r < rows; r++) {
+    __builtin_memset(t->mixed[r], 0, (size_t)size * sizeof(float));
+    lanes_store(t->sum[r], lanes_zero());
+    t->largest[r] = -FLT_MAX;
+  }
+}
+
+static part part_of(attended *t, int64_t r) { return (part){t->mixed[r], t->sum[r], t->largest + r}; }
+
+/* A row's part of a kv head in memory, [splits from the first][rows of the kv head]. */
+static part stored(float *parts, int64_t index, int64_t size) {
+  float *at = parts + index * weir_part_floats(size);
+  return (part){at, at + size, at + size + WEIR_LANES};
+}
+
+static void copy_part(part to, part from, int64_t size) {
+  __builtin_memcpy(to.mixed, from.mixed, (size_t)size * sizeof(float));
+  lanes_store(to.sum, lanes_load(from.sum));
+  *to.largest = *from.largest;
+}
+
+/* What was seen before, and of the positions after it. */
+static void merge(part to, part from, int64_t size) {
+  float largest = *from.largest > *to.largest ? *from.largest : *to.largest;
+  lanes shrink = lanes_exp(lanes_set(*to.largest - largest)), add = lanes_exp(lanes_set(*from.largest - largest));
+  lanes_store(to.sum, lanes_fma(lanes_load(from.sum), add, lanes_mul(lanes_load(to.sum), shrink)));
+  for (int64_t d = 0; d < size; d += WEIR_LANES)
+    lanes_store(to.mixed + d, lanes_fma(lanes_load(from.mixed + d), add, lanes_mul(lanes_load(to.mixed + d), shrink)));
+  *to.largest = largest;
+}
+
+static void finish(const weir_model *m, int32_t layer, const weir_slice *slice, int32_t kv_head, int64_t row, part of) {
+  int64_t size = m->head_size, group = m->heads / m->kv_heads;
+  float *to = m->mixed + (slice->row + row / group) * m->layer[layer].output.columns + (kv_head * group + row % group) * size;
+  lanes inverse = lanes_set(1 / lanes_sum(lanes_load(of.sum)));
+  for (int64_t d = 0; d < size; d += WEIR_LANES) lanes_store(to + d, lanes_mul(lanes_load(of.mixed + d), inverse));
+}
+
 void NAME(attend)(const weir_model *m, int32_t layer, const weir_slice *slice, int32_t kv_head, int64_t first, int64_t last) {
-  int64_t size = m->head_size, group = m->heads / m->kv_heads, window = m->layer[layer].window;
-  int64_t y_stride = m->layer[layer].qkv.rows, mixed_stride = m->layer[layer].output.columns;
+  int64_t size = m->head_size;
   attended t;
+  float seen[WEIR_TILE][WEIR_HEAD_SIZE + 2 * WEIR_LANES];
   for (int64_t at = first; at < last; at += ROWS_AT_ONCE) {
     int64_t rows = last - at < ROWS_AT_ONCE ? last - at : ROWS_AT_ONCE;
-    for (int64_t r = 0; r < rows; r++) {
-      int64_t token = (at + r) / group, head = kv_head * group + (at + r) % group;
-      const float *query = m->y + (slice->row + token) * y_stride + head * size;
-      __builtin_memcpy(t.query[r], query, (size_t)size * sizeof(float));
-      __builtin_memset(t.mixed[r], 0, (size_t)size * sizeof(float));
-      lanes_store(t.sum[r], lanes_zero());
-      t.largest[r] = -FLT_MAX;
-      t.high[r] = slice->position + token + 1;
-      t.low[r] = window > 0 && t.high[r] > window ? t.high[r] - window : 0;
+    begin_rows(&t, m, layer, slice, kv_head, at, rows);
+    int64_t split = t.low[0] / WEIR_SPLIT, end = (t.high[rows - 1] - 1) / WEIR_SPLIT, single = split == end;
+    for (; split <= end; split++) {
+      nothing_seen(&t, rows, size);
+      by_rows[rows - 1](&t, m, layer, slice, kv_head, split * WEIR_SPLIT, (split + 1) * WEIR_SPLIT);
+      for (int64_t r = 0; !single && r < rows; r++) {
+        int64_t from = t.low[r] / WEIR_SPLIT, to = (t.high[r] - 1) / WEIR_SPLIT;
+        if (split == from) copy_part(stored(seen[r], 0, size), part_of(&t, r), size);
+        if (split > from && split <= to) merge(stored(seen[r], 0, size), part_of(&t, r), size);
+      }
     }
-    by_rows[rows - 1](&t, m, layer, slice, kv_head);
-    for (int64_t r = 0; r < rows; r++) {
-      int64_t token = (at + r) / group, head = kv_head * group + (at + r) % group;
-      float *to = m->mixed + (slice->row + token) * mixed_stride + head * size;
-      lanes inverse = lanes_set(1 / lanes_sum(lanes_load(t.sum[r])));
-      for (int64_t d = 0; d < size; d += WEIR_LANES) lanes_store(to + d, lanes_mul(lanes_load(t.mixed[r] + d), inverse));
-    }
+    for (int64_t r = 0; r < rows; r++) finish(m, layer, slice, kv_head, at + r, single ? part_of(&t, r) : stored(seen[r], 0, size));
+  }
+}
+
+void NAME(attend_part)(const weir_model *m, int32_t layer, const weir_slice *slice, int32_t kv_head, int64_t split, float *parts) {
+  int64_t size = m->head_size, all = (int64_t)slice->rows * (m->heads / m->kv_heads);
+  attended t;
+  for (int64_t at = 0; at < all; at += ROWS_AT_ONCE) {
+    int64_t rows = all - at < ROWS_AT_ONCE ? all - at : ROWS_AT_ONCE;
+    begin_rows(&t, m, layer, slice, kv_head, at, rows);
+    nothing_seen(&t, rows, size);
+    by_rows[rows - 1](&t, m, layer, slice, kv_head, split * WEIR_SPLIT, (split + 1) * WEIR_SPLIT);
+    for (int64_t r = 0; r < rows; r++) copy_part(stored(parts, at + r, size), part_of(&t, r), size);
+  }
+}
+
+void NAME(attend_merge)(const weir_model *m, int32_t layer, const weir_slice *slice, int32_t kv_head, float *parts) {
+  int64_t size = m->head_size, group = m->heads / m->kv_heads, rows = slice->rows * group;
+  int64_t first = visible_from(m, layer, slice->position) / WEIR_SPLIT;
+  for (int64_t row = 0; row < rows; row++) {
+    int64_t position = slice->position + row / group, from = visible_from(m, layer, position) / WEIR_SPLIT;
+    part of = stored(parts, (from - first) * rows + row, size);
+    for (int64_t split = from + 1; split <= position / WEIR_SPLIT; split++) merge(of, stored(parts, (split - first) * rows + row, size), size);
+    finish(m, layer, slice, kv_head, row, of);
   }
 }

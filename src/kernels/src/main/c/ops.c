@@ -9,9 +9,11 @@ void NAME(norm)(const float *, const float *, int64_t, int64_t, float, int, cons
 void NAME(keep)(const float *, int64_t, int, const weir_activations *, int64_t);
 void NAME(rope)(const weir_model *, int32_t, float *, int64_t, const int32_t *);
 void NAME(attend)(const weir_model *, int32_t, const weir_slice *, int32_t, int64_t, int64_t);
+void NAME(attend_part)(const weir_model *, int32_t, const weir_slice *, int32_t, int64_t, float *);
+void NAME(attend_merge)(const weir_model *, int32_t, const weir_slice *, int32_t, float *);
 void NAME(answer)(const weir_model *, weir_query *);
 int32_t NAME(tail)(const weir_model *, const weir_query *, double);
 int32_t NAME(shortlist)(const weir_model *, const weir_query *, double, int32_t, double, int32_t *, float *, float *);
 
-const weir_ops NAME(weir_ops) = {NAME(linear), NAME(reduce), NAME(embed),  NAME(norm), NAME(keep),
-                                 NAME(rope),   NAME(attend), NAME(answer), NAME(tail), NAME(shortlist)};
+const weir_ops NAME(weir_ops) = {NAME(linear), NAME(reduce),      NAME(embed),        NAME(norm),   NAME(keep), NAME(rope),
+                                 NAME(attend), NAME(attend_part), NAME(attend_merge), NAME(answer), NAME(tail), NAME(shortlist)};

@@ -41,6 +41,10 @@ typedef struct {
   void (*rope)(const weir_model *model, int32_t layer, float *y, int64_t position, const int32_t *blocks);
   /* attention.c: query rows first to last - 1 of a slice, as [tokens][group], of a kv head */
   void (*attend)(const weir_model *model, int32_t layer, const weir_slice *slice, int32_t kv_head, int64_t first, int64_t last);
+  /* The same in two steps, for all rows of a slice: what is seen of positions split WEIR_SPLIT to (split + 1) WEIR_SPLIT - 1, into parts of
+   * [rows of the kv head]; and what becomes of the parts of all splits from the first that some row sees, [splits][rows]. */
+  void (*attend_part)(const weir_model *model, int32_t layer, const weir_slice *slice, int32_t kv_head, int64_t split, float *parts);
+  void (*attend_merge)(const weir_model *model, int32_t layer, const weir_slice *slice, int32_t kv_head, float *parts);
   /* logits.c */
   void (*answer)(const weir_model *model, weir_query *query);
   int32_t (*tail)(const weir_model *model, const weir_query *query, double mass);
@@ -49,6 +53,14 @@ typedef struct {
 } weir_ops;
 
 extern const weir_ops weir_ops_portable, weir_ops_avx2, weir_ops_avxvnni, weir_ops_avx512vnni;
+
+/* The first position that a row sees. */
+static inline int64_t weir_visible_from(int64_t window, int64_t position) {
+  return window > 0 && position + 1 > window ? position + 1 - window : 0;
+}
+
+/* Floats of a part: [head size] mixed values, [16] sums of weights, the largest score, padded to a line. */
+static inline int64_t weir_part_floats(int64_t head_size) { return head_size + 2 * WEIR_LANES; }
 
 static inline int64_t padded(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
 

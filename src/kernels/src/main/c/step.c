@@ -122,6 +122,37 @@ static void linear_piece(void *context, int64_t piece) {
   p->ops->linear(p->linear, piece * p->panels, lesser((piece + 1) * p->panels, panels));
 }
 
+/* Parts of the context that rows of a slice see, and the first one. */
+static int64_t splits_of(const phase *p, int32_t slice, int64_t *first) {
+  const weir_slice *s = p->step->slices + slice;
+  *first = weir_visible_from(p->model->layer[p->layer].window, s->position) / WEIR_SPLIT;
+  return (s->position + s->rows - 1) / WEIR_SPLIT - *first + 1;
+}
+
+/* Where a kv head's parts are, behind those of the slices before. */
+static float *parts_of(const phase *p, int32_t slice, int64_t kv_head) {
+  int64_t rows = 0, first;
+  for (int32_t i = 0; i < slice; i++) rows += splits_of(p, i, &first) * slice_queries(p, i) * p->model->kv_heads;
+  rows += kv_head * splits_of(p, slice, &first) * slice_queries(p, slice);
+  return p->model->parts + rows * weir_part_floats(p->model->head_size);
+}
+
+static void attend_part_piece(void *context, int64_t piece) {
+  const phase *p = context;
+  int64_t first, splits, kv_heads = p->model->kv_heads;
+  int32_t slice = 0;
+  for (; piece >= (splits = splits_of(p, slice, &first)) * kv_heads; slice++) piece -= splits * kv_heads;
+  int64_t kv_head = piece / splits, split = piece % splits;
+  float *parts = parts_of(p, slice, kv_head) + split * slice_queries(p, slice) * weir_part_floats(p->model->head_size);
+  p->ops->attend_part(p->model, p->layer, p->step->slices + slice, (int32_t)kv_head, first + split, parts);
+}
+
+static void attend_merge_piece(void *context, int64_t piece) {
+  const phase *p = context;
+  int32_t slice = (int32_t)(piece / p->model->kv_heads), kv_head = (int32_t)(piece % p->model->kv_heads);
+  p->ops->attend_merge(p->model, p->layer, p->step->slices + slice, kv_head, parts_of(p, slice, kv_head));
+}
+
 /* Parts of a row's adapter that belong to the linear layer. */
 static void reduce_piece(void *context, int64_t piece) {
   const phase *p = context;
@@ -145,7 +176,7 @@ static void answer_piece(void *context, int64_t piece) {
 static int32_t part_of_step(const phase *p, void (*task)(void *, int64_t)) {
   if (task == embed_piece) return WEIR_EMBED;
   if (task == rope_piece) return WEIR_ROPE;
-  if (task == attend_piece) return WEIR_ATTENTION;
+  if (task == attend_piece || task == attend_part_piece || task == attend_merge_piece) return WEIR_ATTENTION;
   if (task == final_norm_piece) return WEIR_HEAD;
   if (task == answer_piece) return WEIR_ANSWER;
   if (task != linear_piece && task != reduce_piece) return WEIR_NORM;
@@ -202,19 +233,36 @@ static void run_adapted(phase *p, weir_linear linear, int32_t first, int32_t par
   run_linear(p, &linear);
 }
 
+/* Where pieces are few and contexts long, parts of a context are pieces of their own. */
+static void run_attention(const phase *p) {
+  int64_t pieces = 0, parts = 0, rows = 0, first;
+  for (int32_t i = 0; i < p->step->slice_count; i++) {
+    int64_t splits = splits_of(p, i, &first) * p->model->kv_heads;
+    pieces += slice_pieces(p, i);
+    parts += splits;
+    rows += splits * slice_queries(p, i);
+  }
+  int64_t threads = weir_pool_threads(p->model->pool);
+  if (p->model->parts && threads > 1 && pieces < 4 * threads && parts > pieces && rows <= WEIR_PART_ROWS) {
+    run(p, attend_part_piece, parts);
+    run(p, attend_merge_piece, (int64_t)p->step->slice_count * p->model->kv_heads);
+  } else {
+    run(p, attend_piece, pieces);
+  }
+}
+
 static void run_layer(phase *p) {
   const weir_model *m = p->model;
   const weir_layer *l = m->layer + p->layer;
-  int64_t rows = p->step->rows, by_rows = row_pieces(rows), pieces = 0;
+  int64_t rows = p->step->rows, by_rows = row_pieces(rows);
   int32_t n = (int32_t)rows;
-  for (int32_t i = 0; i < p->step->slice_count; i++) pieces += slice_pieces(p, i);
   p->weight = l->attention_norm;
   run(p, norm_piece, by_rows);
   run_adapted(p, (weir_linear){.matrix = &l->qkv, .in = &m->narrow, .out = m->y, .stride = l->qkv.rows, .mode = LINEAR_STORE, .rows = n},
               WEIR_QKV_PARTS, 3, m->narrow.exact);
   run(p, rope_piece, by_rows);
   p->wanted = p->answered && p->layer == m->layers - 1 ? p->answered : 0;
-  run(p, attend_piece, pieces);
+  run_attention(p);
   run(p, keep_piece, by_rows);
   run_adapted(p, (weir_linear){.matrix = &l->output, .in = &m->narrow, .bias = l->output_bias, .out = m->x, .stride = hidden_stride(m),
                                .mode = LINEAR_ADD, .rows = n},

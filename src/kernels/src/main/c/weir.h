@@ -16,6 +16,8 @@ enum {
   WEIR_BLOCK = 16,       /* positions of a cache block */
   WEIR_CANDIDATES = 64,  /* most candidates of a row */
   WEIR_HEAD_SIZE = 256,  /* largest head */
+  WEIR_SPLIT = 512,      /* positions of a context whose softmax is one of its own */
+  WEIR_PART_ROWS = 2048, /* most rows of such parts that are computed at once */
   WEIR_RANK = 256        /* highest rank of an adapter */
 };
 
@@ -91,6 +93,7 @@ typedef struct {
   float *y;                        /* [rows][N of qkv] */
   float *mixed;                    /* [rows][heads head size, padded to 32]; the padding is 0 */
   float *reduced;                  /* [rows][WEIR_MATRIX_PARTS][WEIR_RANK] scale A x of an adapter's parts of a matrix; null if no step has adapters */
+  float *parts;                    /* [WEIR_PART_ROWS][head size + 32] parts of contexts that several threads attend to; null: one does */
   weir_activations narrow, wide;   /* K: up to the larger of hidden and heads head size; intermediate */
   int64_t cache_blocks;
   int32_t layers, hidden, intermediate, heads, kv_heads, head_size, pairs, vocabulary;

@@ -146,6 +146,7 @@ static void fresh_scratch(weir_model *m, int64_t rows) {
   m->mixed = buffer("mixed", rows * attended * 4);
   memset(m->mixed, 0, (size_t)(rows * attended * 4)); /* its padding is never written */
   m->reduced = buffer("reduced", rows * WEIR_MATRIX_PARTS * WEIR_RANK * 4);
+  m->parts = buffer("parts", (int64_t)WEIR_PART_ROWS * (m->head_size + 32) * 4);
   m->narrow = activations(rows, width > attended ? width : attended, m->exact);
   m->wide = activations(rows, padded(m->intermediate, 32), m->exact);
 }

@@ -82,12 +82,34 @@ static void check_rope(void) {
 }
 
 /* Softmax over what a row sees; everything else in the cache is not finite. */
+enum { MOST_POSITIONS = 1712 };
+
+/* Parts that anybody may have computed, in any order, become the same bits. */
+static void check_parts(weir_model *m, const weir_slice *slice, int v, int64_t stride) {
+  int64_t rows = (int64_t)slice->rows * (m->heads / m->kv_heads), first = weir_visible_from(m->layer->window, slice->position) / WEIR_SPLIT;
+  int64_t splits = (slice->position + slice->rows - 1) / WEIR_SPLIT - first + 1, floats = weir_part_floats(m->head_size);
+  float *parts = buffer("parts", splits * rows * floats * 4), *whole = m->mixed, *merged = buffer("mixed of parts", slice->rows * stride * 4);
+  m->mixed = merged;
+  for (int32_t kv = 0; kv < m->kv_heads; kv++) {
+    for (int64_t split = splits - 1; split >= 0; split--)
+      tables[v]->attend_part(m, 0, slice, kv, first + split, parts + split * rows * floats);
+    tables[v]->attend_merge(m, 0, slice, kv, parts);
+  }
+  for (int64_t t = 0; t < slice->rows; t++)
+    same_as_portable("attention in parts", v, merged + t * stride, whole + t * stride, (int64_t)m->heads * m->head_size);
+  m->mixed = whole;
+}
+
 static void check_attention(void) {
   weir_layer layer;
   weir_model m = heads_model(&layer);
-  int64_t size = m.head_size, tokens = below(3) ? 1 + below(20) : 1, position = below(100), high = position + tokens;
-  int64_t group = m.heads / m.kv_heads, stride = layer.output.columns;
-  int32_t blocks[12] = {3, 1, 4, 0, 5, 9, 2, 6, 8, 7, 11, 10};
+  int is_long = below(4) == 0; /* in several parts; blocks of the cache come again then */
+  int64_t size = m.head_size, tokens = below(3) ? 1 + below(20) : 1, position = is_long ? 480 + below(1200) : below(100);
+  int64_t group = m.heads / m.kv_heads, stride = layer.output.columns, high = position + tokens;
+  static const int32_t order[12] = {3, 1, 4, 0, 5, 9, 2, 6, 8, 7, 11, 10};
+  int32_t blocks[MOST_POSITIONS / 16];
+  for (int32_t i = 0; i < MOST_POSITIONS / 16; i++) blocks[i] = order[i % 12];
+  if (is_long && layer.window) layer.window *= 1 + below(30);
   float *y = buffer("y", tokens * layer.qkv.rows * 4);
   float *mixed = buffer("mixed", tokens * stride * 4), *expected = buffer("mixed", tokens * stride * 4);
   for (int64_t i = 0; i < tokens * layer.qkv.rows; i++) y[i] = uniform() * (below(20) ? 1 : 4);
@@ -111,11 +133,12 @@ static void check_attention(void) {
       tables[v]->attend(&m, 0, &slice, kv, 0, split);
       tables[v]->attend(&m, 0, &slice, kv, split, tokens * group);
     }
+    check_parts(&m, &slice, v, stride);
     for (int64_t t = 0; t < tokens; t++) {
       same_as_portable("attention", v, m.mixed + t * stride, expected + t * stride, m.heads * size);
       for (int64_t h = 0; h < m.heads && v == 0; h++) {
         int64_t low = layer.window && position + t + 1 > layer.window ? position + t + 1 - layer.window : 0;
-        double sum = 0, of[WEIR_HEAD_SIZE] = {0}, magnitude = 0, score[200], largest = -1e300;
+        double sum = 0, of[WEIR_HEAD_SIZE] = {0}, magnitude = 0, score[MOST_POSITIONS], largest = -1e300;
         for (int64_t p = low; p <= position + t; p++) {
           int64_t at = cache_at(&m, 0, blocks[p / 16], (int32_t)(h / group));
           double terms = score[p] = 0;

@@ -20,6 +20,12 @@ final class ModelStruct {
   /** Linear layers that one matrix holds at most: WEIR_MATRIX_PARTS. */
   private static final int MATRIX_PARTS = 3;
 
+  /** Rows of parts of contexts: WEIR_PART_ROWS. */
+  private static final int PART_ROWS = 2048;
+
+  /** Floats of such a part beside its head: weir_part_floats. */
+  private static final int PART_EXTRA = 32;
+
   private ModelStruct() {}
 
   /** Bytes of an element of the cache. */
@@ -60,6 +66,8 @@ final class ModelStruct {
     set(model, "x", memory.allocate((long) mostRows * width * Float.BYTES));
     set(model, "y", memory.allocate((long) mostRows * qkv * Float.BYTES));
     set(model, "mixed", memory.allocate((long) mostRows * attended * Float.BYTES));
+    long parts = (long) PART_ROWS * (config.headSize() + PART_EXTRA);
+    set(model, "parts", memory.allocate(parts * Float.BYTES));
     boolean adapted = limits.adapters() > 0;
     activations(model, "narrow", mostRows, Math.max(width, attended), exact, adapted, memory);
     activations(model, "wide", mostRows, inner, exact, adapted, memory);

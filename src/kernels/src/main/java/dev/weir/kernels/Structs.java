@@ -70,6 +70,7 @@ final class Structs {
           ADDRESS.withName("y"),
           ADDRESS.withName("mixed"),
           ADDRESS.withName("reduced"),
+          ADDRESS.withName("parts"),
           ACTIVATIONS.withName("narrow"),
           ACTIVATIONS.withName("wide"),
           JAVA_LONG.withName("cache_blocks"),

@@ -17,6 +17,10 @@ final class TestingArchitectures {
   private TestingArchitectures() {}
 
   static ModelConfig any(Random random) {
+    return any(random, CONTEXT);
+  }
+
+  static ModelConfig any(Random random, int context) {
     int kvHeads = 1 + random.nextInt(3);
     int headSize = 16 * (1 + random.nextInt(random.nextInt(8) == 0 ? 16 : 4));
     int pairs = random.nextBoolean() ? headSize / 2 : 2 + random.nextInt(headSize / 2 - 1);
@@ -36,9 +40,9 @@ final class TestingArchitectures {
         kvHeads * (1 + random.nextInt(4)),
         kvHeads,
         headSize,
-        CONTEXT,
+        context,
         1e-5,
-        new Rope(frequencies, random.nextBoolean() ? 1 : 1.2, List.of(), CONTEXT, null),
+        new Rope(frequencies, random.nextBoolean() ? 1 : 1.2, List.of(), context, null),
         windows,
         Activation.SILU,
         random.nextBoolean(),
