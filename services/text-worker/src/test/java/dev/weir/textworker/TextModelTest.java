@@ -53,7 +53,10 @@ final class TextModelTest {
   void eachPromptOfTheWarmUpIsComputedInWholeSoThatItsCostIsLearned() {
     try (TextModel text = start(new TestingTokenizer(), null)) {
       assertThat(text.engine().alive()).isTrue();
-      assertThat(model.stepTokens().stream().filter(tokens -> tokens > 1)).containsExactly(32, 32);
+      // all but the last token, whose output must wait, may be computed before the request proceeds
+      assertThat(model.stepTokens().stream().filter(tokens -> tokens > 1))
+          .hasSize(2)
+          .allSatisfy(tokens -> assertThat(tokens).isBetween(31, 32));
     }
   }
 
