@@ -1,15 +1,11 @@
 /*
  * Integer dot products of a group without VNNI: vpmaddubsw adds two products in 16 bits and saturates. Nibbles are safe, the whole
- * group fits: 16 products of 15 x 127 in each half are 30,480. Of 5 bits 8 products fit, 31,496, of 6 bits 4, 32,004. Bytes are made signed again, magnitude times signed activation:
- * 2 x 128 x 127 is 32,512, widened to 32 bits at once.
+ * group fits: 16 products of 15 x 127 in each half are 30,480. Of 5 bits 8 products fit, 31,496, of 6 bits 4, 32,004. Bytes are made
+ * signed again, magnitude times signed activation: 2 x 128 x 127 is 32,512, widened to 32 bits at once.
  */
-enum { TILE_ROWS = 4 };
+#include "weights_256.h"
 
-INLINE __m256i broadcast4(const int8_t *a) {
-  int32_t four;
-  __builtin_memcpy(&four, a, 4);
-  return _mm256_set1_epi32(four);
-}
+enum { TILE_ROWS = 4 };
 
 INLINE void dots_q4(const int rows, const uint8_t *nibbles, const int8_t *values, ints *sums) {
   const __m256i mask = _mm256_set1_epi8(15), ones = _mm256_set1_epi16(1);
@@ -46,12 +42,6 @@ INLINE ints more_words(ints words, ints weights, __m256i x) {
                 _mm256_add_epi16(words.high, _mm256_maddubs_epi16(weights.high, x))};
 }
 
-/* Four weights of each of 16 outputs: nibbles of chunk c, of the lower or the upper half of the bytes, and what lies above them. */
-INLINE __m256i chunk_of(const int half, const uint8_t *nibbles, __m256i above) {
-  __m256i both = _mm256_loadu_si256((const void *)nibbles), nibble = half ? _mm256_srli_epi16(both, 4) : both;
-  return _mm256_or_si256(_mm256_and_si256(nibble, _mm256_set1_epi8(15)), above);
-}
-
 /* nibbles: [4][16][4], then fifth bits [16][4] */
 INLINE void dots_q5(const int rows, const uint8_t *nibbles, const int8_t *values, ints *sums) {
   const __m256i fifth = _mm256_set1_epi8(16);
@@ -76,13 +66,6 @@ INLINE void dots_q5(const int rows, const uint8_t *nibbles, const int8_t *values
 #pragma GCC unroll 4
     for (int r = 0; r < rows; r++) sums[r] = widened(sums[r], words[r]);
   }
-}
-
-/* Bits 2 c and 2 c + 1 of every byte as bits 4 and 5. */
-INLINE __m256i upper_bits(const uint8_t *bytes, const int c) {
-  __m256i bits = _mm256_loadu_si256((const void *)bytes);
-  __m256i moved = c == 0 ? _mm256_slli_epi16(bits, 4) : c == 1 ? _mm256_slli_epi16(bits, 2) : c == 2 ? bits : _mm256_srli_epi16(bits, 2);
-  return _mm256_and_si256(moved, _mm256_set1_epi8(48));
 }
 
 /* nibbles: [4][16][4], then upper bits [2][16][4]; halves: [8] -32 times the sums of that half of the values */

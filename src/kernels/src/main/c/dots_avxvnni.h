@@ -2,13 +2,9 @@
  * Integer dot products of a group in two registers of 256 bits, with the vpdpbusd of AVX-VNNI (unsigned weights, signed activations).
  * Compiled for AVX-512 VNNI the same instruction has another encoding: so it is tested where only that is there.
  */
-enum { TILE_ROWS = 4 };
+#include "weights_256.h"
 
-INLINE __m256i broadcast4(const int8_t *a) {
-  int32_t four;
-  __builtin_memcpy(&four, a, 4);
-  return _mm256_set1_epi32(four);
-}
+enum { TILE_ROWS = 4 };
 
 INLINE __m256i add_dots(__m256i sums, __m256i weights, __m256i values) {
 #ifdef WEIR_AVXVNNI_IN_EVEX
@@ -42,12 +38,6 @@ INLINE ints more_dots(ints sums, ints weights, const int8_t *values) {
   return (ints){add_dots(sums.low, weights.low, x), add_dots(sums.high, weights.high, x)};
 }
 
-/* Four weights of each of 16 outputs: nibbles of a chunk, of the lower or the upper half of the bytes, and what lies above them. */
-INLINE __m256i chunk_of(const int half, const uint8_t *nibbles, __m256i above) {
-  __m256i both = _mm256_loadu_si256((const void *)nibbles), nibble = half ? _mm256_srli_epi16(both, 4) : both;
-  return _mm256_or_si256(_mm256_and_si256(nibble, _mm256_set1_epi8(15)), above);
-}
-
 /* nibbles: [4][16][4], then fifth bits [16][4] */
 INLINE void dots_q5(const int rows, const uint8_t *nibbles, const int8_t *values, ints *sums) {
   const __m256i fifth = _mm256_set1_epi8(16);
@@ -67,13 +57,6 @@ INLINE void dots_q5(const int rows, const uint8_t *nibbles, const int8_t *values
       for (int r = 0; r < rows; r++) sums[r] = more_dots(sums[r], w, values + r * WEIR_GROUP + 16 * half + 4 * c);
     }
   }
-}
-
-/* Bits 2 c and 2 c + 1 of every byte as bits 4 and 5. */
-INLINE __m256i upper_bits(const uint8_t *bytes, const int c) {
-  __m256i bits = _mm256_loadu_si256((const void *)bytes);
-  __m256i moved = c == 0 ? _mm256_slli_epi16(bits, 4) : c == 1 ? _mm256_slli_epi16(bits, 2) : c == 2 ? bits : _mm256_srli_epi16(bits, 2);
-  return _mm256_and_si256(moved, _mm256_set1_epi8(48));
 }
 
 /* nibbles: [4][16][4], then upper bits [2][16][4]; halves: [8] -32 times the sums of that half of the values */

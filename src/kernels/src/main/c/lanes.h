@@ -20,6 +20,19 @@
 #include "lanes_portable.h"
 #endif
 
+#ifndef WEIR_LANES_AVX512
+/* Stores the lanes whose bit is set one after another; what comes behind them, up to 16 in all, is overwritten with anything. */
+INLINE void lanes_compress(float *to, uint32_t bits, lanes a) {
+  float each[WEIR_LANES];
+  lanes_store(each, a);
+  for (; bits; bits &= bits - 1) *to++ = each[__builtin_ctz(bits)];
+}
+/* Stores first + i for every bit i that is set, likewise. */
+INLINE void lanes_count(int32_t *to, uint32_t bits, int32_t first) {
+  for (; bits; bits &= bits - 1) *to++ = first + __builtin_ctz(bits);
+}
+#endif
+
 INLINE lanes lanes_zero(void) { return lanes_set(0); }
 
 /* Whether all lanes are finite. */

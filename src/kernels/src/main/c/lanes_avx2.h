@@ -53,16 +53,6 @@ INLINE __m256 bits_to_lanes(uint32_t bits) {
 INLINE lanes lanes_select(uint32_t bits, lanes a, lanes b) {
   return (lanes){_mm256_blendv_ps(b.low, a.low, bits_to_lanes(bits)), _mm256_blendv_ps(b.high, a.high, bits_to_lanes(bits >> 8))};
 }
-/* Stores the lanes whose bit is set one after another; what comes behind them, up to 16 in all, is overwritten with anything. */
-INLINE void lanes_compress(float *to, uint32_t bits, lanes a) {
-  float each[WEIR_LANES];
-  lanes_store(each, a);
-  for (; bits; bits &= bits - 1) *to++ = each[__builtin_ctz(bits)];
-}
-/* Stores first + i for every bit i that is set, likewise. */
-INLINE void lanes_count(int32_t *to, uint32_t bits, int32_t first) {
-  for (; bits; bits &= bits - 1) *to++ = first + __builtin_ctz(bits);
-}
 INLINE float lanes_sum(lanes a) {
   __m256 b = _mm256_add_ps(a.low, a.high);
   __m128 c = _mm_add_ps(_mm256_castps256_ps128(b), _mm256_extractf128_ps(b, 1));

@@ -47,16 +47,6 @@ INLINE uint32_t lanes_equal(lanes a, lanes b) {
   return bits;
 }
 INLINE lanes lanes_select(uint32_t bits, lanes a, lanes b) { MADE(lanes, bits >> i & 1 ? a.a[i] : b.a[i]); }
-/* Stores the lanes whose bit is set one after another; what comes behind them, up to 16 in all, is overwritten with anything. */
-INLINE void lanes_compress(float *to, uint32_t bits, lanes a) {
-  float each[WEIR_LANES];
-  lanes_store(each, a);
-  for (; bits; bits &= bits - 1) *to++ = each[__builtin_ctz(bits)];
-}
-/* Stores first + i for every bit i that is set, likewise. */
-INLINE void lanes_count(int32_t *to, uint32_t bits, int32_t first) {
-  for (; bits; bits &= bits - 1) *to++ = first + __builtin_ctz(bits);
-}
 INLINE float lanes_sum(lanes a) {
   for (int half = 8; half > 0; half /= 2)
     for (int i = 0; i < half; i++) a.a[i] += a.a[i + half];

@@ -15,6 +15,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.lang.foreign.Linker;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +40,12 @@ final class ArchitectureTest {
                         "java..",
                         "org.jspecify..",
                         "com.google.errorprone.annotations.."))));
+  }
+
+  /** Such a call stops the garbage collector until it returns, and a step takes long. */
+  @Test
+  void noNativeFunctionIsCalledAsCritical() {
+    check(noClasses().should().callMethod(Linker.Option.class, "critical", boolean.class));
   }
 
   @Test
