@@ -10,13 +10,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
  * A child process; it dies with this one, and what it says on standard error is kept. It has a
- * folder of its own, which goes with it.
+ * folder of its own, which goes with it, and the thread settings that it would have by itself.
  */
 final class Program implements AutoCloseable {
   private static final int TAIL = 2_000;
@@ -68,6 +69,7 @@ final class Program implements AutoCloseable {
     }
     List<String> command = commandIn.apply(scratch);
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(log(scratch).toFile());
+    forgetThreadSettings(builder.environment());
     if (alone) {
       builder.redirectErrorStream(true).redirectOutput(log(scratch).toFile());
     }
@@ -79,6 +81,14 @@ final class Program implements AutoCloseable {
       throw new PeerException("cannot start " + command.getFirst() + ": " + e.getMessage(), e);
     }
     return new Program(Path.of(command.getFirst()).getFileName().toString(), process, scratch);
+  }
+
+  /**
+   * What {@code services/weir} sets for libtorch's threads would be the peer's too: llama.cpp,
+   * whose barriers are libgomp's, makes a third of its tokens with passive ones.
+   */
+  private static void forgetThreadSettings(Map<String, String> environment) {
+    environment.keySet().removeIf(name -> name.matches("(OMP|GOMP|KMP)_.*"));
   }
 
   private static Path log(Path scratch) {

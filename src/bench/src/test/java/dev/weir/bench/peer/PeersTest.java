@@ -55,6 +55,13 @@ final class PeersTest {
   }
 
   @Test
+  void aPeersThreadsWaitAsTheyWouldWithoutWeir() throws Exception {
+    assertThat(System.getenv("OMP_WAIT_POLICY")).isEqualTo("passive"); // as services/weir sets it
+    Path program = script("program", "echo \"policy: ${OMP_WAIT_POLICY-none}, ${HOME:+home}\"");
+    assertThat(Program.run(List.of(program.toString()))).containsExactly("policy: none, home");
+  }
+
+  @Test
   void aPeerThatEndsIsShownWithWhatItSaid() throws IOException {
     Path python = script("python", "echo 'no module named openvino_genai' >&2", "exit 1");
     assertThatThrownBy(() -> OpenVino.start(python, folder.resolve("model.gguf"), 2))
