@@ -196,6 +196,12 @@ WEIR_EXPORT int64_t weir_size(int32_t of);
 /* Memory for weights and caches: zeros, in huge pages where the system grants them, taken when it is touched; null if there is none. */
 WEIR_EXPORT void *weir_map(int64_t bytes);
 WEIR_EXPORT void weir_unmap(void *memory, int64_t bytes);
+
+/*
+ * Makes the system give the memory of blocks `from` to `to` - 1 of the cache, whose content stays, also while a step writes there. The
+ * calling thread gets a low priority for good.
+ */
+WEIR_EXPORT void weir_prefault(const weir_model *model, int64_t from, int64_t to);
 /* Whether a page that nobody may touch lies behind each such memory, as in the library for tests. */
 WEIR_EXPORT int32_t weir_guards(void);
 

@@ -38,6 +38,7 @@ public final class KernelLanguageModel implements LanguageModel {
   private final StepThreads threads;
   private final RotaryTable rotary;
   private final StepMemory steps;
+  private final CachePrefault prefault;
   private final ModelLimits limits;
   private final KernelPrecision precision;
   private @Nullable KernelStepOutput output;
@@ -51,6 +52,7 @@ public final class KernelLanguageModel implements LanguageModel {
       StepThreads threads,
       RotaryTable rotary,
       StepMemory steps,
+      CachePrefault prefault,
       ModelLimits limits,
       KernelPrecision precision) {
     this.kernels = kernels;
@@ -60,6 +62,7 @@ public final class KernelLanguageModel implements LanguageModel {
     this.threads = threads;
     this.rotary = rotary;
     this.steps = steps;
+    this.prefault = prefault;
     this.limits = limits;
     this.precision = precision;
   }
@@ -129,17 +132,19 @@ public final class KernelLanguageModel implements LanguageModel {
     long weightBytes =
         (long) (weights.elements() * KernelWeights.elementBytes(precision))
             + AdapterPacker.bytes(config, adapters);
+    long tokenBytes =
+        2L
+            * config.layers()
+            * config.kvHeads()
+            * config.headSize()
+            * ModelStruct.cacheBytes(precision);
     CacheBudget budget =
         CacheBudget.of(
             options.slots(),
             options.maxContext(),
             options.kvMemory(),
             config.contextLength(),
-            2L
-                * config.layers()
-                * config.kvHeads()
-                * config.headSize()
-                * ModelStruct.cacheBytes(precision),
+            tokenBytes,
             MachineMemory.availableBytes() - weightBytes);
     NumericsId numerics = new NumericsId(checkpoint);
     NativeMemory memory = new NativeMemory(kernels);
@@ -174,8 +179,25 @@ public final class KernelLanguageModel implements LanguageModel {
       StepMemory steps = new StepMemory(kernels, memory, limits, MOST_ROWS, logitsStride, packed);
       MemorySegment pool = kernels.openPool(options.mostThreads());
       model.set(ADDRESS, Structs.offset(Structs.MODEL, "pool"), pool);
+      CachePrefault prefault =
+          new CachePrefault(
+              kernels,
+              model,
+              budget.blocks(),
+              config.layers(),
+              tokenBytes * BLOCK_TOKENS,
+              CachePrefault.AHEAD_BYTES);
       return new KernelLanguageModel(
-          kernels, memory, model, pool, StepThreads.of(options), rotary, steps, limits, precision);
+          kernels,
+          memory,
+          model,
+          pool,
+          StepThreads.of(options),
+          rotary,
+          steps,
+          prefault,
+          limits,
+          precision);
     } catch (RuntimeException e) {
       memory.close();
       throw e;
@@ -224,6 +246,9 @@ public final class KernelLanguageModel implements LanguageModel {
     for (SequenceSlice slice : slices) {
       int n = slice.tokens().length;
       rotary.cover(slice.start() + n);
+      for (int at = slice.start() / BLOCK_TOKENS; at * BLOCK_TOKENS < slice.start() + n; at++) {
+        prefault.onBlock(slice.blocks()[at]);
+      }
       for (int from = 0; from < n; ) {
         int to = Math.min(n, from + MOST_ROWS - steps.rows());
         steps.add(slice, from, to);
@@ -258,6 +283,7 @@ public final class KernelLanguageModel implements LanguageModel {
     if (output != null) {
       output.close();
     }
+    prefault.close();
     kernels.closePool(pool);
     steps.close();
     memory.close();

@@ -32,6 +32,7 @@ final class NativeKernels {
   private final MethodHandle hasVariant;
   private final MethodHandle map;
   private final MethodHandle unmap;
+  private final MethodHandle prefault;
   private final MethodHandle poolOpen;
   private final MethodHandle poolClose;
   private final MethodHandle poolLimit;
@@ -55,6 +56,8 @@ final class NativeKernels {
     hasVariant = handle(library, "weir_has_variant", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     map = handle(library, "weir_map", FunctionDescriptor.of(ADDRESS, JAVA_LONG));
     unmap = handle(library, "weir_unmap", FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG));
+    prefault =
+        handle(library, "weir_prefault", FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG, JAVA_LONG));
     poolOpen = handle(library, "weir_pool_open", FunctionDescriptor.of(ADDRESS, JAVA_INT));
     poolClose = handle(library, "weir_pool_close", FunctionDescriptor.ofVoid(ADDRESS));
     poolLimit = handle(library, "weir_pool_limit", FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT));
@@ -227,6 +230,15 @@ final class NativeKernels {
   void unmap(MemorySegment memory) {
     try {
       unmap.invokeExact(memory, memory.byteSize());
+    } catch (Throwable e) {
+      throw rethrown(e);
+    }
+  }
+
+  /** Makes the system give the memory of blocks of the cache; lowers the thread's priority. */
+  void prefault(MemorySegment model, long fromBlock, long toBlock) {
+    try {
+      prefault.invokeExact(model, fromBlock, toBlock);
     } catch (Throwable e) {
       throw rethrown(e);
     }
