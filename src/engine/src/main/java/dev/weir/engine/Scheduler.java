@@ -110,7 +110,8 @@ final class Scheduler {
     if (drafts != null && running.size() == before) {
       drafts.addTo(plan);
     }
-    StepBudget.Room room = budget.room(plan.load(), soon);
+    int behind = longer + Math.min(slots - before, waiting.size()) - 1;
+    StepBudget.Room room = budget.room(plan.load(), soon, Math.max(0, behind));
     for (int i = 0; i < longer; i++) {
       add(plan, turns[i], room);
     }

@@ -6,8 +6,9 @@ package dev.weir.engine;
  */
 final class StepBudget {
   /**
-   * A step may take so many times what its outputs alone would: the worst times between tokens stay
-   * below three times the undisturbed ones, with room for what was estimated wrongly.
+   * A step may take so many times what outputs alone would, those that it has and those that come:
+   * the worst times between tokens stay below three times the undisturbed ones, with room for what
+   * was estimated wrongly.
    */
   private static final double STRETCH = 2;
 
@@ -56,8 +57,10 @@ final class StepBudget {
    * @param load what the step has already: outputs, their drafts, single tokens of prompts
    * @param soon sequences that have no output yet and may begin at any moment: a step without
    *     outputs must not make these wait much longer than one with them
+   * @param behind prompts that have a slot, or could have a free one, behind the first of them:
+   *     they will make steps longer in any case, and each waits until all before it are in
    */
-  Room room(StepLoad load, int soon) {
+  Room room(StepLoad load, int soon, int behind) {
     int tokens = stepTokens - load.outputs() - load.drafts() - load.promptTokens();
     if (load.outputs() + soon == 0) {
       return new Room(tokens, Double.POSITIVE_INFINITY, 0);
@@ -67,7 +70,9 @@ final class StepBudget {
     }
     StepLoad alone = load.outputs() > 0 ? load.outputsAlone() : new StepLoad(soon, 0, 0, 0, 0);
     int tried = Math.max(UNKNOWN, GROWTH * mostTokens);
-    return new Room(Math.min(tokens, tried), STRETCH * cost.nanos(alone) - cost.nanos(load), LEAST);
+    // one more output is one more token, nearly; what many outputs cost may be unknown yet
+    double undisturbed = cost.nanos(alone) + cost.promptNanos(StepLoad.ofPrompt(behind, 0));
+    return new Room(Math.min(tokens, tried), STRETCH * undisturbed - cost.nanos(load), LEAST);
   }
 
   /** A token of these outputs costs so much time; 0 if it is not known yet. */

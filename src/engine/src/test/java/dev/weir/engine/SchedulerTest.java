@@ -18,6 +18,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class SchedulerTest {
   private static final int BLOCKS = 24;
@@ -141,6 +143,32 @@ final class SchedulerTest {
       chunk = promptTokens(scheduler, prompt, 1_000);
     }
     assertThat(chunk).isGreaterThan(1);
+  }
+
+  /** The free slots count, not the length of the queue: outputs come to no more than that. */
+  @ParameterizedTest
+  @CsvSource({"1, 12", "6, 12", "6, 3"})
+  void promptsGetMoreOfAStepForEachThatCouldHaveASlotBehindTheFirst(int waiting, int slots) {
+    Scheduler scheduler = scheduler(slots, 512);
+    Sequence first = different(40, 1, 1, 0);
+    scheduler.add(different(1, 200, 2, 0));
+    for (int i = 0; i < 10; i++) {
+      assertThat(promptTokens(scheduler, first, 100_000)).isZero();
+    }
+    scheduler.add(first);
+    for (int tokens = 0; tokens < 40; ) {
+      tokens += promptTokens(scheduler, first, 100_000);
+    }
+    scheduler.remove(first);
+    for (int i = 0; i < waiting; i++) {
+      scheduler.add(different(40, 1, 3 + i, 0));
+    }
+    int prompts =
+        scheduler.schedule(0, FOREVER).stream().mapToInt(part -> part.slice().tokens().length).sum()
+            - 1; // the output
+    // 1 ms for what the output takes, and 2 times 0.1 ms for each that waits behind the first
+    int behind = Math.min(waiting, slots - 1) - 1;
+    assertThat(prompts).isBetween(9 + 2 * behind, 11 + 2 * behind);
   }
 
   /** A step of a device that takes 1 ms and so much for each of the prompt's tokens; how many. */
