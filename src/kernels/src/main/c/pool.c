@@ -28,10 +28,11 @@
 enum { SPINS = 600, MOST_THREADS = 64 };
 
 /*
- * Nanoseconds, but for shares. Coming back may cost a slice of 3 to 5 ms: after 32 times that, it is three in a hundred, and the next rest
+ * Nanoseconds, but for shares. A machine that is idle but virtual takes a core for 1 to 10 ms once or twice a second: the credit is beyond
+ * that, and a core that another process has uses it up within some 100 ms. Coming back may cost a slice of 3 to 5 ms: after 32 times that, it is three in a hundred, and the next rest
  * is twice as long.
  */
-enum { CREDIT_SHARE = 5, MOST_CREDIT = 1000000, REST = 32, LONGEST_REST = 500000000 };
+enum { CREDIT_SHARE = 5, MOST_CREDIT = 20000000, REST = 32, LONGEST_REST = 500000000 };
 
 typedef void (*task_function)(void *, int64_t);
 
@@ -179,6 +180,7 @@ static void set_hands(pool *p) {
 
 void weir_pool_limit(void *of, int32_t threads) {
   pool *p = of;
+  if (threads > p->limit && p->counted) p->counted = nanoseconds(CLOCK_MONOTONIC); /* alone it could not wait for anybody */
   p->limit = threads;
   set_hands(p);
 }
