@@ -211,9 +211,11 @@ class KernelPropertiesTest {
             .mapToDouble(id -> expected.probability(row, id))
             .min()
             .orElseThrow();
+    // the share is one border, of a thousandth; nobody need stand there
+    double ofShare = wanted[0] * expected.probability(row, expected.argMax(row));
+    double border = Math.min(atBorder * Math.exp(-0.126), ofShare * Math.exp(-0.0011));
     assertThat(listed)
-        .allSatisfy(id ->
-            assertThat(expected.probability(row, id)).isGreaterThan(atBorder * Math.exp(-0.126)));
+        .allSatisfy(id -> assertThat(expected.probability(row, id)).isGreaterThan(border));
   }
 
   private static LogitsQuery query(Random random) {
