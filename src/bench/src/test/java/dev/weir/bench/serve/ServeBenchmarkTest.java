@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -208,8 +209,13 @@ final class ServeBenchmarkTest {
 
   @Test
   void aServerWithErrorsIsComparedWithNobody() throws Exception {
-    // The first behind the warm-ups.
-    refused = request -> isWeir(request) && counted(weir).size() == LONG_WARM_UP + 8 + 1;
+    // One of the first behind the warm-ups: two clients ask at the same time.
+    AtomicBoolean once = new AtomicBoolean();
+    refused =
+        request ->
+            isWeir(request)
+                && counted(weir).size() > LONG_WARM_UP + 8
+                && once.compareAndSet(false, true);
     StringWriter out = new StringWriter();
     List<BenchmarkResult> results = run(out, "llama-server-q8_0").results();
 
