@@ -179,14 +179,19 @@ INLINE lanes z_of(const weir_query *q, const float *logits) {
 /* Those with z above `least`, and zeros up to a whole number of lanes. */
 static void gather(const weir_model *m, const weir_query *q, float least, shortlist *list) {
   lanes largest = lanes_set(q->candidate_logits[0]), inverse = lanes_set(q->inverse_temperature), above = lanes_set(least);
-  list->found = 0;
-  for (int64_t id = 0; id < m->vocabulary; id += WEIR_LANES) {
-    lanes v = load_allowed(q->logits, id, m->vocabulary, q->allowed);
+  const float *all = q->logits; /* what is stored here could be the structs, for all that a compiler knows: nothing is read from them */
+  const uint64_t *allowed = q->allowed;
+  float *logits = list->logits;
+  int32_t *ids = list->ids;
+  int64_t vocabulary = m->vocabulary, found = 0;
+  for (int64_t id = 0; id < vocabulary; id += WEIR_LANES) {
+    lanes v = load_allowed(all, id, vocabulary, allowed);
     uint32_t bits = lanes_greater(lanes_mul(lanes_sub(v, largest), inverse), above);
-    lanes_compress(list->logits + list->found, bits, v);
-    lanes_count(list->ids + list->found, bits, (int32_t)id);
-    list->found += __builtin_popcount(bits);
+    lanes_compress(logits + found, bits, v);
+    lanes_count(ids + found, bits, (int32_t)id);
+    found += __builtin_popcount(bits);
   }
+  list->found = (int32_t)found;
   lanes_store(list->logits + list->found, lanes_zero());
   for (int32_t at = 0; at < list->found; at += WEIR_LANES) lanes_store(list->weights + at, lanes_exp(z_of(q, list->logits + at)));
 }
@@ -207,21 +212,25 @@ static int32_t above(const weir_query *q, const shortlist *list, float least, do
   return count;
 }
 
+/* Whether so many tokens, and so much of the probability, lie above a border. */
+static int enough(const weir_query *q, const shortlist *list, float border, int32_t count, double mass) {
+  double wanted = mass * (1 + 1e-5) * exp(q->log_normalizer), weight; /* rounding keeps nobody out */
+  return above(q, list, border, &weight) >= count && weight >= wanted;
+}
+
 /* The highest border, a whole number of steps, above which there are enough; `lowest` if there are too few. */
 static float border(const weir_query *q, const shortlist *list, float lowest, int32_t count, double mass) {
-  double wanted = mass * (1 + 1e-5) * exp(q->log_normalizer), weight; /* rounding keeps nobody out */
-  int32_t few = 0, enough = (int32_t)(lowest < -87 ? 87 * Z_STEPS : lowest * -Z_STEPS); /* steps down from 0 to where weights are 0 */
-  while (enough - few > 1) {
-    int32_t middle = few + (enough - few) / 2;
-    int32_t ranked = above(q, list, (float)-middle / Z_STEPS, &weight);
-    if (ranked >= count && weight >= wanted) {
-      enough = middle;
+  int32_t few = 0, most = (int32_t)(lowest < -87 ? 87 * Z_STEPS : lowest * -Z_STEPS); /* steps down from 0 to where weights are 0 */
+  if (!enough(q, list, (float)-most / Z_STEPS, count, mass)) return lowest;
+  while (most - few > 1) {
+    int32_t middle = few + (most - few) / 2;
+    if (enough(q, list, (float)-middle / Z_STEPS, count, mass)) {
+      most = middle;
     } else {
       few = middle;
     }
   }
-  int32_t ranked = above(q, list, (float)-enough / Z_STEPS, &weight);
-  return ranked >= count && weight >= wanted ? (float)-enough / Z_STEPS : lowest;
+  return (float)-most / Z_STEPS;
 }
 
 int32_t NAME(shortlist)(const weir_model *m, const weir_query *q, double share, int32_t count, double mass, int32_t *ids, float *logits,

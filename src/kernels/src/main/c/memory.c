@@ -1,7 +1,6 @@
 /* Memory for weights, caches and scratch, straight from the system. */
 #define _GNU_SOURCE
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "ops.h"
@@ -49,8 +48,6 @@ static void touch(uint8_t *page) {
 }
 
 void weir_prefault(const weir_model *m, int64_t from, int64_t to) {
-  enum { NICE = 10 };
-  if (getpriority(PRIO_PROCESS, 0) < NICE) setpriority(PRIO_PROCESS, 0, NICE); /* of a thread, where a thread has its own */
   int64_t page = sysconf(_SC_PAGESIZE), element = m->cache_is_f32 ? 4 : 2;
   for (int32_t layer = 0; layer < m->layers; layer++) {
     uint8_t *at = (uint8_t *)m->cache + cache_at(m, layer, from, 0) * element;

@@ -17,6 +17,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -186,6 +187,11 @@ void weir_pool_limit(void *of, int32_t threads) {
 }
 
 int32_t weir_pool_threads(const void *of) { return (int32_t)atomic_load(&((pool *)(uintptr_t)of)->hands); }
+
+void weir_give_way(void) {
+  enum { NICE = 10 };
+  setpriority(PRIO_PROCESS, 0, NICE); /* on Linux of the thread alone; one that may not is as it was */
+}
 
 /* Everybody has waited for a thread that had no core. */
 static void charge(pool *p, int64_t stalled, int64_t now) {

@@ -198,8 +198,7 @@ WEIR_EXPORT void *weir_map(int64_t bytes);
 WEIR_EXPORT void weir_unmap(void *memory, int64_t bytes);
 
 /*
- * Makes the system give the memory of blocks `from` to `to` - 1 of the cache, whose content stays, also while a step writes there. The
- * calling thread gets a low priority for good.
+ * Makes the system give the memory of blocks `from` to `to` - 1 of the cache, whose content stays, also while a step writes there.
  */
 WEIR_EXPORT void weir_prefault(const weir_model *model, int64_t from, int64_t to);
 /* Whether a page that nobody may touch lies behind each such memory, as in the library for tests. */
@@ -210,6 +209,8 @@ WEIR_EXPORT void *weir_pool_open(int32_t threads);
 WEIR_EXPORT void weir_pool_close(void *pool);
 /* How many of them may work from now on, 1 to all. */
 WEIR_EXPORT void weir_pool_limit(void *pool, int32_t threads);
+/* The calling thread gives way to the others from now on. */
+WEIR_EXPORT void weir_give_way(void);
 
 WEIR_EXPORT int64_t weir_panel_stride(int32_t format, int32_t columns);
 /* How weir_pack is given rows: as ggml's blocks, or as floats. */

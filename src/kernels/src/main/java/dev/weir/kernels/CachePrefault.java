@@ -7,6 +7,9 @@ import java.util.concurrent.locks.LockSupport;
  * Makes the system give the cache's memory before a step writes there: the system clears a huge
  * page first, which takes 0.1 to 4 ms, and a step of many sequences comes to one in each layer at
  * the same time. Memory is taken as outputs need it still, only {@link #AHEAD_BYTES} earlier.
+ *
+ * <p>Blocks are counted from 0, as the pool of the engine hands them out; {@link #onBlock} is
+ * called by one thread, {@link #close} behind the last step.
  */
 final class CachePrefault implements AutoCloseable {
   static final long AHEAD_BYTES = 256L << 20;
@@ -59,12 +62,23 @@ final class CachePrefault implements AutoCloseable {
     LockSupport.unpark(thread);
   }
 
-  /** Blocks whose memory is there. */
+  /** Blocks whose memory is or will soon be there, from the first. */
+  int wanted() {
+    return wanted;
+  }
+
+  /** Blocks whose memory is there, never more than {@link #wanted}. */
   int done() {
     return done;
   }
 
+  /** Whether its thread may still touch the cache. */
+  boolean isRunning() {
+    return thread.isAlive();
+  }
+
   private void run() {
+    kernels.giveWay();
     while (!closed && done < blocks) {
       int from = done;
       int to = Math.min(wanted, from + atOnce);

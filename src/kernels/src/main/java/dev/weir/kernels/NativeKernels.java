@@ -32,6 +32,7 @@ final class NativeKernels {
   private final MethodHandle hasVariant;
   private final MethodHandle map;
   private final MethodHandle unmap;
+  private final MethodHandle giveWay;
   private final MethodHandle prefault;
   private final MethodHandle poolOpen;
   private final MethodHandle poolClose;
@@ -56,6 +57,7 @@ final class NativeKernels {
     hasVariant = handle(library, "weir_has_variant", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     map = handle(library, "weir_map", FunctionDescriptor.of(ADDRESS, JAVA_LONG));
     unmap = handle(library, "weir_unmap", FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG));
+    giveWay = handle(library, "weir_give_way", FunctionDescriptor.ofVoid());
     prefault =
         handle(library, "weir_prefault", FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG, JAVA_LONG));
     poolOpen = handle(library, "weir_pool_open", FunctionDescriptor.of(ADDRESS, JAVA_INT));
@@ -235,7 +237,16 @@ final class NativeKernels {
     }
   }
 
-  /** Makes the system give the memory of blocks of the cache; lowers the thread's priority. */
+  /** The calling thread gives way to the others from now on. */
+  void giveWay() {
+    try {
+      giveWay.invokeExact();
+    } catch (Throwable e) {
+      throw rethrown(e);
+    }
+  }
+
+  /** Makes the system give the memory of blocks of the cache, whose content stays. */
   void prefault(MemorySegment model, long fromBlock, long toBlock) {
     try {
       prefault.invokeExact(model, fromBlock, toBlock);
