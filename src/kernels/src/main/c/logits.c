@@ -99,6 +99,116 @@ INLINE void sums(const float *logits, int64_t vocabulary, const uint64_t *allowe
   if (weighted) *weighted = all_weighted;
 }
 
+/* Tokens in the order of their ids: logits, and e^z, z = (logit - largest) / temperature; each [room + 16]. */
+typedef struct {
+  int32_t *ids;
+  float *logits, *weights;
+  int32_t room, found;
+} shortlist;
+
+/* Steps in z, of 1/8. */
+enum { Z_STEPS = 8 };
+
+INLINE lanes z_of(const weir_query *q, const float *logits) {
+  return lanes_mul(lanes_sub(lanes_load(logits), lanes_set(q->candidate_logits[0])), lanes_set(q->inverse_temperature));
+}
+
+/* Those with z above `least`, and zeros up to a whole number of lanes; returns whether there is room. */
+static int gather(const weir_model *m, const weir_query *q, float least, shortlist *list) {
+  lanes largest = lanes_set(q->candidate_logits[0]), inverse = lanes_set(q->inverse_temperature), above = lanes_set(least);
+  const float *all = q->logits; /* what is stored here could be the structs, for all that a compiler knows: nothing is read from them */
+  const uint64_t *allowed = q->allowed;
+  float *logits = list->logits;
+  int32_t *ids = list->ids;
+  int64_t vocabulary = m->vocabulary, room = list->room, found = 0;
+  for (int64_t id = 0; id < vocabulary; id += WEIR_LANES) {
+    lanes v = load_allowed(all, id, vocabulary, allowed);
+    uint32_t bits = lanes_greater(lanes_mul(lanes_sub(v, largest), inverse), above);
+    lanes_compress(logits + found, bits, v);
+    lanes_count(ids + found, bits, (int32_t)id);
+    found += __builtin_popcount(bits);
+    if (found > room) return 0;
+  }
+  list->found = (int32_t)found;
+  lanes_store(list->logits + list->found, lanes_zero());
+  for (int32_t at = 0; at < list->found; at += WEIR_LANES) lanes_store(list->weights + at, lanes_exp(z_of(q, list->logits + at)));
+  return 1;
+}
+
+/* How many have z above `least`, and their weight: 16 chains of 16, then float64. */
+static int32_t above(const weir_query *q, const shortlist *list, float least, double *weight) {
+  int32_t count = 0;
+  *weight = 0;
+  for (int32_t start = 0; start < list->found; start += WEIR_LANES * WEIR_LANES) {
+    lanes sum = lanes_zero();
+    for (int32_t at = start; at < list->found && at < start + WEIR_LANES * WEIR_LANES; at += WEIR_LANES) {
+      uint32_t bits = lanes_greater(z_of(q, list->logits + at), lanes_set(least)) & lanes_first(list->found - at);
+      count += __builtin_popcount(bits);
+      sum = lanes_add(sum, lanes_select(bits, lanes_load(list->weights + at), lanes_zero()));
+    }
+    *weight += lanes_sum(sum);
+  }
+  return count;
+}
+
+/* What the listed must weigh; rounding keeps nobody out. */
+static double weight_wanted(const weir_query *q) { return q->list_mass * (1 + 1e-5) * exp(q->log_normalizer); }
+
+/* z of the last that has the share wanted; so as not to keep it out. */
+static double share_border(const weir_query *q) { return log(q->list_share) - 1e-3; }
+
+/* Whether so many tokens, and so much of the probability, as are wanted lie above a border. */
+static int enough(const weir_query *q, const shortlist *list, float border) {
+  double weight;
+  return above(q, list, border, &weight) >= q->list_count && weight >= weight_wanted(q);
+}
+
+/* The highest border, a whole number of steps, above which there are enough; `lowest` if there are too few. */
+static float border(const weir_query *q, const shortlist *list, float lowest) {
+  int32_t few = 0, most = (int32_t)(lowest < -87 ? 87 * Z_STEPS : lowest * -Z_STEPS); /* steps down from 0 to where weights are 0 */
+  if (!enough(q, list, (float)-most / Z_STEPS)) return lowest;
+  while (most - few > 1) {
+    int32_t middle = few + (most - few) / 2;
+    if (enough(q, list, (float)-middle / Z_STEPS)) {
+      most = middle;
+    } else {
+      few = middle;
+    }
+  }
+  return (float)-most / Z_STEPS;
+}
+
+int32_t NAME(shortlist)(const weir_model *m, const weir_query *q, int32_t room, int32_t *ids, float *logits, float *weights) {
+  /* Tokens of less than (1 - mass) / vocabulary each are not needed for the mass. */
+  double of_share = share_border(q), needless = q->list_mass > 0 ? log((1 - q->list_mass) / m->vocabulary) + q->log_normalizer : 0;
+  double least = q->list_count > 1 ? -INFINITY : needless < of_share ? needless - 1e-3 : of_share;
+  shortlist list = {ids, logits, weights, room, 0};
+  if (!gather(m, q, (float)least, &list)) return -1;
+  float from = border(q, &list, (float)least);
+  if (of_share < from) from = (float)of_share;
+  int32_t kept = 0;
+  for (int32_t at = 0; at < list.found; at += WEIR_LANES) {
+    lanes v = lanes_load(logits + at), w = lanes_load(weights + at);
+    uint32_t bits = lanes_greater(z_of(q, logits + at), lanes_set(from)) & lanes_first(list.found - at);
+    int32_t to = kept;
+    lanes_compress(logits + kept, bits, v);
+    lanes_compress(weights + kept, bits, w);
+    for (; bits; bits &= bits - 1) ids[to++] = ids[at + __builtin_ctz(bits)];
+    kept = to;
+  }
+  return kept;
+}
+
+/* Whether the candidates are surely those that a list is wanted for. */
+static int decided(const weir_query *q) {
+  float largest = q->candidate_logits[0], last = q->candidate_logits[q->found - 1];
+  double weight = 0;
+  int32_t count = 0;
+  for (; count < q->found && q->candidate_logits[count] > last; count++)
+    weight += exp((double)(q->candidate_logits[count] - largest) * q->inverse_temperature);
+  return (double)(last - largest) * q->inverse_temperature < share_border(q) && count >= q->list_count && weight >= weight_wanted(q);
+}
+
 static void own(const weir_model *m, weir_query *q) {
   ranking best = {q->alternative_ids, q->alternative_logits, q->alternatives, 0};
   int numbers = rank_all(q->logits, m->vocabulary, 0, &best);
@@ -127,6 +237,7 @@ void NAME(answer)(const weir_model *m, weir_query *q) {
   q->found = best.found;
   q->arg_max = numbers && isfinite(largest) ? best.ids[0] : -1;
   q->log_normalizer = q->entropy = NAN;
+  q->listed = -1;
   if (q->candidates == 0 || q->arg_max < 0) return;
   double e, w;
   if (q->wants_entropy) {
@@ -136,6 +247,7 @@ void NAME(answer)(const weir_model *m, weir_query *q) {
     sums(q->logits, m->vocabulary, q->allowed, largest, q->inverse_temperature, &e, 0);
   }
   q->log_normalizer = log(e);
+  if (q->list_room > 0 && !decided(q)) q->listed = NAME(shortlist)(m, q, q->list_room, q->list_ids, q->list_logits, q->list_weights);
 }
 
 static int is_candidate(const weir_query *q, int32_t id) {
@@ -160,97 +272,4 @@ int32_t NAME(tail)(const weir_model *m, const weir_query *q, double mass) {
     }
   }
   return last;
-}
-
-/* Tokens in the order of their ids: logits, z = (logit - largest) / temperature, and e^z; each with room for a whole row and 16 more. */
-typedef struct {
-  int32_t *ids;
-  float *logits, *weights;
-  int32_t found;
-} shortlist;
-
-/* Steps in z, of 1/8. */
-enum { Z_STEPS = 8 };
-
-INLINE lanes z_of(const weir_query *q, const float *logits) {
-  return lanes_mul(lanes_sub(lanes_load(logits), lanes_set(q->candidate_logits[0])), lanes_set(q->inverse_temperature));
-}
-
-/* Those with z above `least`, and zeros up to a whole number of lanes. */
-static void gather(const weir_model *m, const weir_query *q, float least, shortlist *list) {
-  lanes largest = lanes_set(q->candidate_logits[0]), inverse = lanes_set(q->inverse_temperature), above = lanes_set(least);
-  const float *all = q->logits; /* what is stored here could be the structs, for all that a compiler knows: nothing is read from them */
-  const uint64_t *allowed = q->allowed;
-  float *logits = list->logits;
-  int32_t *ids = list->ids;
-  int64_t vocabulary = m->vocabulary, found = 0;
-  for (int64_t id = 0; id < vocabulary; id += WEIR_LANES) {
-    lanes v = load_allowed(all, id, vocabulary, allowed);
-    uint32_t bits = lanes_greater(lanes_mul(lanes_sub(v, largest), inverse), above);
-    lanes_compress(logits + found, bits, v);
-    lanes_count(ids + found, bits, (int32_t)id);
-    found += __builtin_popcount(bits);
-  }
-  list->found = (int32_t)found;
-  lanes_store(list->logits + list->found, lanes_zero());
-  for (int32_t at = 0; at < list->found; at += WEIR_LANES) lanes_store(list->weights + at, lanes_exp(z_of(q, list->logits + at)));
-}
-
-/* How many have z above `least`, and their weight: 16 chains of 16, then float64. */
-static int32_t above(const weir_query *q, const shortlist *list, float least, double *weight) {
-  int32_t count = 0;
-  *weight = 0;
-  for (int32_t start = 0; start < list->found; start += WEIR_LANES * WEIR_LANES) {
-    lanes sum = lanes_zero();
-    for (int32_t at = start; at < list->found && at < start + WEIR_LANES * WEIR_LANES; at += WEIR_LANES) {
-      uint32_t bits = lanes_greater(z_of(q, list->logits + at), lanes_set(least)) & lanes_first(list->found - at);
-      count += __builtin_popcount(bits);
-      sum = lanes_add(sum, lanes_select(bits, lanes_load(list->weights + at), lanes_zero()));
-    }
-    *weight += lanes_sum(sum);
-  }
-  return count;
-}
-
-/* Whether so many tokens, and so much of the probability, lie above a border. */
-static int enough(const weir_query *q, const shortlist *list, float border, int32_t count, double mass) {
-  double wanted = mass * (1 + 1e-5) * exp(q->log_normalizer), weight; /* rounding keeps nobody out */
-  return above(q, list, border, &weight) >= count && weight >= wanted;
-}
-
-/* The highest border, a whole number of steps, above which there are enough; `lowest` if there are too few. */
-static float border(const weir_query *q, const shortlist *list, float lowest, int32_t count, double mass) {
-  int32_t few = 0, most = (int32_t)(lowest < -87 ? 87 * Z_STEPS : lowest * -Z_STEPS); /* steps down from 0 to where weights are 0 */
-  if (!enough(q, list, (float)-most / Z_STEPS, count, mass)) return lowest;
-  while (most - few > 1) {
-    int32_t middle = few + (most - few) / 2;
-    if (enough(q, list, (float)-middle / Z_STEPS, count, mass)) {
-      most = middle;
-    } else {
-      few = middle;
-    }
-  }
-  return (float)-most / Z_STEPS;
-}
-
-int32_t NAME(shortlist)(const weir_model *m, const weir_query *q, double share, int32_t count, double mass, int32_t *ids, float *logits,
-                        float *weights) {
-  /* Tokens of less than (1 - mass) / vocabulary each are not needed for the mass. */
-  double of_share = log(share) - 1e-3, needless = mass > 0 ? log((1 - mass) / m->vocabulary) + q->log_normalizer : 0;
-  double least = count > 1 ? -INFINITY : needless < of_share ? needless - 1e-3 : of_share;
-  shortlist list = {ids, logits, weights, 0};
-  gather(m, q, (float)least, &list);
-  float from = border(q, &list, (float)least, count, mass);
-  if (of_share < from) from = (float)of_share;
-  int32_t kept = 0;
-  for (int32_t at = 0; at < list.found; at += WEIR_LANES) {
-    lanes v = lanes_load(logits + at), w = lanes_load(weights + at);
-    uint32_t bits = lanes_greater(z_of(q, logits + at), lanes_set(from)) & lanes_first(list.found - at);
-    int32_t to = kept;
-    lanes_compress(logits + kept, bits, v);
-    lanes_compress(weights + kept, bits, w);
-    for (; bits; bits &= bits - 1) ids[to++] = ids[at + __builtin_ctz(bits)];
-    kept = to;
-  }
-  return kept;
 }

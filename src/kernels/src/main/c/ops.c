@@ -13,7 +13,7 @@ void NAME(attend_part)(const weir_model *, int32_t, const weir_slice *, int32_t,
 void NAME(attend_merge)(const weir_model *, int32_t, const weir_slice *, int32_t, float *);
 void NAME(answer)(const weir_model *, weir_query *);
 int32_t NAME(tail)(const weir_model *, const weir_query *, double);
-int32_t NAME(shortlist)(const weir_model *, const weir_query *, double, int32_t, double, int32_t *, float *, float *);
+int32_t NAME(shortlist)(const weir_model *, const weir_query *, int32_t, int32_t *, float *, float *);
 
 const weir_ops NAME(weir_ops) = {NAME(linear), NAME(reduce),      NAME(embed),        NAME(norm),   NAME(keep), NAME(rope),
                                  NAME(attend), NAME(attend_part), NAME(attend_merge), NAME(answer), NAME(tail), NAME(shortlist)};

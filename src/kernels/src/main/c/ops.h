@@ -48,8 +48,7 @@ typedef struct {
   /* logits.c */
   void (*answer)(const weir_model *model, weir_query *query);
   int32_t (*tail)(const weir_model *model, const weir_query *query, double mass);
-  int32_t (*shortlist)(const weir_model *model, const weir_query *query, double share, int32_t count, double mass, int32_t *ids,
-                       float *logits, float *weights);
+  int32_t (*shortlist)(const weir_model *model, const weir_query *query, int32_t room, int32_t *ids, float *logits, float *weights);
 } weir_ops;
 
 extern const weir_ops weir_ops_portable, weir_ops_avx2, weir_ops_avxvnni, weir_ops_avx512vnni;

@@ -301,7 +301,6 @@ void weir_run(const weir_model *model, const weir_step *step) {
 }
 
 int32_t weir_tail(const weir_model *model, const weir_query *query, double mass) { return ops_of(model)->tail(model, query, mass); }
-int32_t weir_shortlist(const weir_model *model, const weir_query *query, double share, int32_t count, double mass, int32_t *ids,
-                       float *logits, float *weights) {
-  return ops_of(model)->shortlist(model, query, share, count, mass, ids, logits, weights);
+int32_t weir_shortlist(const weir_model *model, const weir_query *query, int32_t *ids, float *logits, float *weights) {
+  return ops_of(model)->shortlist(model, query, model->vocabulary, ids, logits, weights);
 }

@@ -142,17 +142,21 @@ typedef struct {
   float alternative_logits[WEIR_CANDIDATES];
   int32_t arg_max;
   int32_t found, alternatives_found;
-  int32_t row; /* of the step */
+  int32_t listed; /* how many are in the shortlist; -1: it was not made, since candidates are enough or it has not so much room */
+  int32_t row;    /* of the step */
   /* the query */
   int32_t candidates, alternatives; /* how many are wanted */
   int32_t wants_entropy, edits;
+  int32_t list_count, list_room; /* room is 0 if no shortlist is wanted */
   float inverse_temperature;
-  int32_t reserved;
+  double list_share, list_mass;
   float *logits;           /* its row of the step's, edited when the step is done */
   const int32_t *edit_ids; /* [edits], different */
   const float *bias, *repetition, *reduction;
   float *unedited;         /* [edits] what the model itself said */
   const uint64_t *allowed; /* bits, or null */
+  int32_t *list_ids;       /* the shortlist, each [room + 16] */
+  float *list_logits, *list_weights;
 } weir_query;
 
 typedef struct {
@@ -248,8 +252,7 @@ WEIR_EXPORT uint64_t weir_peak_read(const void *memory, int64_t bytes, int32_t s
 
 /* The tail draw of dev.weir.engine.StepOutput, on a query that was answered. */
 WEIR_EXPORT int32_t weir_tail(const weir_model *model, const weir_query *query, double mass);
-/* The shortlist of dev.weir.engine.StepOutput, on such a query; each list has room for [N of the head + 16]. Returns how many
- * there are. */
-WEIR_EXPORT int32_t weir_shortlist(const weir_model *model, const weir_query *query, double share, int32_t count, double mass,
-                                   int32_t *ids, float *logits, float *weights);
+/* The shortlist of dev.weir.engine.StepOutput that such a query wants, where it was not made; each [N of the head + 16]. Returns how
+ * many there are. */
+WEIR_EXPORT int32_t weir_shortlist(const weir_model *model, const weir_query *query, int32_t *ids, float *logits, float *weights);
 #endif

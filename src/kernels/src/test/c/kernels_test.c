@@ -20,6 +20,8 @@ enum { MODELS = 60, MOST_ROWS = 20, SLICES = 4, STEPS = 3, BLOCKS = 24, CONTEXT 
 typedef struct {
   float *logits;
   weir_query *queries;
+  int32_t *tails;
+  uint64_t *lists; /* digests */
   int64_t count, stride;
 } answers;
 
@@ -165,7 +167,20 @@ static weir_query random_query(const weir_model *m, int32_t row, float *logits) 
   int32_t most = (int32_t)lesser_of(m->vocabulary, WEIR_CANDIDATES);
   return (weir_query){.row = row, .logits = logits, .inverse_temperature = 0.7f, .candidates = (int32_t)below((uint32_t)most + 1),
                       .alternatives = below(2) ? (int32_t)lesser_of(m->vocabulary, 20) : 0, .edits = edits, .edit_ids = ids,
-                      .bias = bias, .repetition = repetition, .reduction = reduction, .allowed = below(2) ? allowed : 0};
+                      .bias = bias, .repetition = repetition, .reduction = reduction, .allowed = below(2) ? allowed : 0,
+                      .list_room = below(2) ? (int32_t)below((uint32_t)m->vocabulary + 1) : 0, .list_count = (int32_t)below(9),
+                      .list_share = (1 + below(8)) / 8.0, .list_mass = below(4) / 4.0};
+}
+
+static uint64_t digest(uint64_t so_far, const void *of, int64_t bytes) {
+  for (int64_t i = 0; i < bytes; i++) so_far = (so_far ^ ((const uint8_t *)of)[i]) * 0x100000001b3;
+  return so_far;
+}
+
+/* Of a shortlist that was made; of none it is 0. */
+static uint64_t list_digest(const weir_query *q) {
+  if (q->listed <= 0) return 0;
+  return digest(digest(digest(1, q->list_ids, q->listed * 4), q->list_logits, q->listed * 4), q->list_weights, q->listed * 4);
 }
 
 /* A step of some sequences, whose positions move on; what it answers is added. */
@@ -198,16 +213,20 @@ static void random_step(weir_model *m, const weir_adapter *const *adapters, int3
   for (int q = 0; q < count; q++) {
     queries[q] = asked[q];
     queries[q].unedited = buffer("unedited", asked[q].edits * 4);
+    int64_t listed = asked[q].list_room > 0 ? (asked[q].list_room + 16) * 4 : 0;
+    queries[q].list_ids = buffer("list_ids", listed);
+    queries[q].list_logits = buffer("list_logits", listed);
+    queries[q].list_weights = buffer("list_weights", listed);
   }
   fresh_scratch(m, rows);
   int64_t phases[WEIR_PHASES] = {0};
   weir_run(m, &(weir_step){.tokens = tokens, .positions = positions, .slices = slices, .adapters = below(3) ? of : 0, .queries = queries,
                            .logits = logits, .rows = rows, .slice_count = slice_count, .query_count = count, .phases = phases});
   for (int q = 0; q < count; q++) {
-    weir_query *answered = to->queries + to->count;
-    memcpy(to->logits + to->count++ * to->stride, logits + q * to->stride, (size_t)to->stride * 4);
-    *answered = queries[q];
-    answered->reserved = queries[q].candidates > 0 && queries[q].arg_max >= 0 ? weir_tail(m, queries + q, 0.01) : -1;
+    memcpy(to->logits + to->count * to->stride, logits + q * to->stride, (size_t)to->stride * 4);
+    to->queries[to->count] = queries[q];
+    to->lists[to->count] = list_digest(queries + q);
+    to->tails[to->count++] = queries[q].candidates > 0 && queries[q].arg_max >= 0 ? weir_tail(m, queries + q, 0.01) : -1;
   }
 }
 
@@ -218,7 +237,9 @@ static answers run_steps(weir_model *m, const weir_adapter *const *adapters, uin
   answers all = {.stride = m->head.rows};
   all.logits = malloc((size_t)(most * all.stride) * 4);
   all.queries = malloc((size_t)most * sizeof *all.queries);
-  if (!all.logits || !all.queries) give_up("no memory for", "answers");
+  all.tails = malloc((size_t)most * sizeof *all.tails);
+  all.lists = malloc((size_t)most * sizeof *all.lists);
+  if (!all.logits || !all.queries || !all.tails || !all.lists) give_up("no memory for", "answers");
   int32_t position[SLICES] = {0};
   for (int s = 0; s < STEPS; s++) random_step(m, adapters, position, &all);
   return all;
@@ -233,13 +254,15 @@ static int same_floats(const float *a, const float *b, int64_t count) {
 static int same(const answers *a, const answers *b) {
   if (a->count != b->count || !same_floats(a->logits, b->logits, a->count * a->stride)) return 0;
   for (int64_t q = 0; q < a->count; q++)
-    if (memcmp(a->queries + q, b->queries + q, offsetof(weir_query, row)) || a->queries[q].reserved != b->queries[q].reserved) return 0;
+    if (memcmp(a->queries + q, b->queries + q, offsetof(weir_query, row)) || a->tails[q] != b->tails[q] || a->lists[q] != b->lists[q]) return 0;
   return 1;
 }
 
 static void free_answers(answers *of) {
   free(of->logits);
   free(of->queries);
+  free(of->tails);
+  free(of->lists);
 }
 
 /* Whether all variants agree on a model; *answered is how many rows have an arg max. */

@@ -120,17 +120,32 @@ static void check_answer(void) {
   for (int64_t i = 0; i < m.vocabulary; i++)
     if (!masked || (allowed[i / 64] >> i % 64 & 1)) sum += exp(((double)logits[i] - logits[best]) * 1.25);
   int32_t *listed = buffer("shortlist", stride * 4 + 64), *first = buffer("expected shortlist", stride * 4), count = 0;
+  int32_t *inner = buffer("list beside the answer", stride * 4 + 64);
+  float *inner_logits = buffer("its logits", stride * 4 + 64), *inner_weights = buffer("its weights", stride * 4 + 64);
   float *listed_logits = buffer("shortlist's logits", stride * 4 + 64), *weights = buffer("shortlist's weights", stride * 4 + 64);
   EACH_TABLE {
     weir_query q = {.logits = logits, .candidates = 1 + (int32_t)below((uint32_t)lesser_of(m.vocabulary, 64)), .inverse_temperature = 1.25f,
-                    .allowed = masked ? allowed : 0};
+                    .allowed = masked ? allowed : 0, .list_share = 1, .list_mass = 0.9, .list_room = (int32_t)below(2) * m.vocabulary,
+                    .list_ids = inner, .list_logits = inner_logits, .list_weights = inner_weights};
     tables[v]->answer(&m, &q);
     if (q.arg_max != (seen ? -1 : best)) fail("arg max", v, 0, q.arg_max, seen ? -1 : (double)best);
     if (seen) continue;
     near("normaliser", v, 0, q.log_normalizer, log(sum), 1e-6); /* 16 sums of 16, then float64 */
     for (int32_t i = 1; i < q.found; i++)
       if (q.candidate_logits[i] > q.candidate_logits[i - 1]) fail("order", v, i, q.candidate_logits[i], q.candidate_logits[i - 1]);
-    int32_t found = tables[v]->shortlist(&m, &q, 1, 0, 0.9, listed, listed_logits, weights);
+    int32_t found = tables[v]->shortlist(&m, &q, m.vocabulary, listed, listed_logits, weights);
+    double surely = 0; /* of the probability, at those candidates that no other token can equal */
+    for (int32_t i = 0; i < q.found && q.candidate_logits[i] > q.candidate_logits[q.found - 1]; i++)
+      surely += exp(((double)q.candidate_logits[i] - logits[best]) * 1.25) / sum;
+    if (!q.list_room && q.listed != -1) fail("list not wanted", v, 0, q.listed, -1);
+    if (q.list_room && surely < 0.9 && q.listed != found) fail("list beside the answer", v, 0, q.listed, found);
+    if (surely > 0.9 + 1e-4 && q.listed != -1) fail("list for what was decided", v, 0, q.listed, -1);
+    if (q.listed >= 0 && (q.listed != found || memcmp(inner, listed, (size_t)found * 4) ||
+                          memcmp(inner_logits, listed_logits, (size_t)found * 4) || memcmp(inner_weights, weights, (size_t)found * 4)))
+      fail("the same list", v, 0, q.listed, found);
+    int32_t small = (int32_t)below((uint32_t)found), tight = tables[v]->shortlist(&m, &q, small, listed, listed_logits, weights);
+    if (tight != -1) fail("list without room", v, 0, tight, -1);
+    tables[v]->shortlist(&m, &q, m.vocabulary, listed, listed_logits, weights);
     double mass = 0;
     for (int32_t i = 0; i < found; i++) {
       mass += exp(((double)listed_logits[i] - logits[best]) * 1.25) / sum;

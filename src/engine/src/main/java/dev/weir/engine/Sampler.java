@@ -5,6 +5,7 @@ import dev.weir.engine.TokenSpan.TopLogprob;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks a model for what is needed to choose a token, and chooses it. Holds scratch arrays as long
@@ -54,7 +55,7 @@ public final class Sampler {
     LogitEdits edits = editor.edits(parameters, tokens, promptLength, length);
     boolean logprobs = parameters.topLogprobs() >= 0;
     if (parameters.temperature() == 0) {
-      return new LogitsQuery(edits, 1, logprobs ? 1 : 0, false, logprobs);
+      return new LogitsQuery(edits, 1, logprobs ? 1 : 0, null, false, logprobs);
     }
     int topK = parameters.topK();
     // one more tells whether it equals the last
@@ -64,8 +65,20 @@ public final class Sampler {
         edits,
         temperature(parameters),
         Math.min(wanted, vocabulary),
+        shortlist(parameters),
         parameters.typicalP() < 1,
         logprobs);
+  }
+
+  /** Those that the first filter may keep: what comes behind it sees no others. */
+  private static @Nullable Shortlist shortlist(SamplingParameters parameters) {
+    if (parameters.minP() > 0) {
+      return new Shortlist(parameters.minP(), 0, 0);
+    }
+    if (parameters.topK() > 0) {
+      return new Shortlist(1, parameters.topK(), 0);
+    }
+    return parameters.topP() < 1 ? new Shortlist(1, 0, parameters.topP()) : null;
   }
 
   /** As float, but neither 0 nor infinite. */
@@ -101,7 +114,7 @@ public final class Sampler {
     double entropy = query.entropy() ? output.entropy(outputRow) : Double.NaN;
     boolean decided =
         filter(parameters, entropy)
-            || (list(output, outputRow, query, parameters) && filter(parameters, entropy));
+            || (list(output, outputRow, query) && filter(parameters, entropy));
     if (!decided) {
       fetch(output, outputRow, query);
       filter(parameters, entropy);
@@ -110,21 +123,13 @@ public final class Sampler {
     return token >= 0 ? token : output.tail(outputRow, uniform - candidates.mass());
   }
 
-  /**
-   * Makes those candidates that the first filter may keep: what comes behind it sees no others.
-   *
-   * @return false if the model has no such list
-   */
-  private boolean list(
-      StepOutput output, int outputRow, LogitsQuery query, SamplingParameters parameters) {
-    double share = parameters.minP() > 0 ? parameters.minP() : 1;
-    int count = share == 1 ? parameters.topK() : 0;
-    double mass = share == 1 && count == 0 && parameters.topP() < 1 ? parameters.topP() : 0;
-    if (share == 1 && count == 0 && mass == 0) {
+  /** Makes the shortlist candidates; false if there is none. */
+  private boolean list(StepOutput output, int outputRow, LogitsQuery query) {
+    if (query.shortlist() == null) {
       return false; // typical-p alone: it may keep any
     }
     makeRoom();
-    int found = output.shortlist(outputRow, share, count, mass, listed, fetched, weights);
+    int found = output.shortlist(outputRow, listed, fetched, weights);
     if (found < 0) {
       return false;
     }

@@ -42,22 +42,15 @@ public interface StepOutput {
   int tail(int row, double mass);
 
   /**
-   * Tokens among which a filter that keeps the most probable finds all that it keeps, when the
-   * candidates are too few: at least the {@code count} most probable, at least those that have
-   * {@code mass} of the probability of softmax(logits / temperature), at least all with {@code
-   * share} of the largest probability; none that is impossible. The logit of every other is below
-   * all of theirs.
+   * The shortlist that the query wanted; none that is impossible. The logit of every other token is
+   * below all of theirs.
    *
-   * @param share up to 1, which only the largest has; above 0
-   * @param count 0 if only the others matter
-   * @param mass below 1; 0 if only the others matter
    * @param ids [vocabulary], filled in their order
    * @param logits [vocabulary], edited, not divided by the temperature
    * @param weights [vocabulary], exp((logit - largest logit) / temperature)
    * @return how many they are; -1 if the whole row costs as little
    */
-  default int shortlist(
-      int row, double share, int count, double mass, int[] ids, float[] logits, float[] weights) {
+  default int shortlist(int row, int[] ids, float[] logits, float[] weights) {
     return -1;
   }
 

@@ -255,9 +255,8 @@ public final class TestingLanguageModel implements LanguageModel {
     }
 
     @Override
-    public int shortlist(
-        int row, double share, int count, double mass, int[] ids, float[] logits, float[] weights) {
-      return valid().shortlist(row, share, count, mass, ids, logits, weights);
+    public int shortlist(int row, int[] ids, float[] logits, float[] weights) {
+      return valid().shortlist(row, ids, logits, weights);
     }
 
     @Override

@@ -112,27 +112,36 @@ public final class TestingStepOutput implements StepOutput {
 
   /** No more than it must. */
   @Override
-  public int shortlist(
-      int row, double share, int count, double mass, int[] ids, float[] logits, float[] weights) {
+  public int shortlist(int row, int[] ids, float[] logits, float[] weights) {
+    Shortlist wanted = asked(row).shortlist();
+    if (wanted == null) {
+      throw new IllegalStateException("a shortlist of row " + row + " was not asked for");
+    }
+    int found = shortlist(row, wanted, ids);
+    for (int i = 0; i < found; i++) {
+      logits[i] = edited.get(row)[ids[i]];
+      weights[i] =
+          (float) Math.exp((logits[i] - largest.get(row)) / queries.get(row).temperature());
+    }
+    return found;
+  }
+
+  /** The ids of one that was perhaps not asked for. */
+  public int shortlist(int row, Shortlist wanted, int[] ids) {
     float[] all = edited.get(row);
     int[] ranked = best(all, all.length);
     double sum = 0;
     int found = 0;
     while (found < ranked.length
         && all[ranked[found]] > Float.NEGATIVE_INFINITY
-        && (found < count
-            || sum < mass
-            || probability(row, ranked[found]) >= share * probability(row, ranked[0])
+        && (found < wanted.count()
+            || sum < wanted.mass()
+            || probability(row, ranked[found]) >= wanted.share() * probability(row, ranked[0])
             || (found > 0 && all[ranked[found]] == all[ranked[found - 1]]))) {
       sum += probability(row, ranked[found++]);
     }
     Arrays.sort(ranked, 0, found);
-    for (int i = 0; i < found; i++) {
-      ids[i] = ranked[i];
-      logits[i] = all[ranked[i]];
-      weights[i] =
-          (float) Math.exp((logits[i] - largest.get(row)) / queries.get(row).temperature());
-    }
+    System.arraycopy(ranked, 0, ids, 0, found);
     return found;
   }
 

@@ -22,6 +22,10 @@ final class KernelStepOutput implements StepOutput {
   private static final long NORMALIZER = Structs.offset(Structs.QUERY, "log_normalizer");
   private static final long ENTROPY = Structs.offset(Structs.QUERY, "entropy");
   private static final long OWN = Structs.offset(Structs.QUERY, "own_log_sum_exp");
+  private static final long LISTED = Structs.offset(Structs.QUERY, "listed");
+  private static final long LIST_IDS = Structs.offset(Structs.QUERY, "list_ids");
+  private static final long LIST_LOGITS = Structs.offset(Structs.QUERY, "list_logits");
+  private static final long LIST_WEIGHTS = Structs.offset(Structs.QUERY, "list_weights");
   private static final long UNEDITED = Structs.offset(Structs.QUERY, "unedited");
 
   private final NativeKernels kernels;
@@ -83,18 +87,31 @@ final class KernelStepOutput implements StepOutput {
   }
 
   @Override
-  public int shortlist(
-      int row, double share, int count, double mass, int[] ids, float[] logits, float[] weights) {
+  public int shortlist(int row, int[] ids, float[] logits, float[] weights) {
     MemorySegment query = sampled(row);
-    MemorySegment lists = memory.shortlist();
+    if (queries.get(row).shortlist() == null) {
+      throw new IllegalStateException("a shortlist of row " + row + " was not asked for");
+    }
+    int found = query.get(JAVA_INT, LISTED);
+    if (found >= 0) {
+      MemorySegment.copy(list(query, LIST_IDS, found), JAVA_INT, 0, ids, 0, found);
+      MemorySegment.copy(list(query, LIST_LOGITS, found), JAVA_FLOAT, 0, logits, 0, found);
+      MemorySegment.copy(list(query, LIST_WEIGHTS, found), JAVA_FLOAT, 0, weights, 0, found);
+      return found;
+    }
+    MemorySegment lists = memory.wholeShortlist();
     long bytes = lists.byteSize() / 3;
     MemorySegment second = lists.asSlice(bytes);
     MemorySegment third = lists.asSlice(2 * bytes);
-    int found = kernels.shortlist(model, query, share, count, mass, lists, second, third);
+    found = kernels.shortlist(model, query, lists, second, third);
     MemorySegment.copy(lists, JAVA_INT, 0, ids, 0, found);
     MemorySegment.copy(second, JAVA_FLOAT, 0, logits, 0, found);
     MemorySegment.copy(third, JAVA_FLOAT, 0, weights, 0, found);
     return found;
+  }
+
+  private static MemorySegment list(MemorySegment query, long field, int count) {
+    return query.get(ADDRESS, field).reinterpret((long) count * Integer.BYTES);
   }
 
   @Override

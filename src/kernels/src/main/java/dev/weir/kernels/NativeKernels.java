@@ -79,16 +79,7 @@ final class NativeKernels {
         handle(
             library,
             "weir_shortlist",
-            FunctionDescriptor.of(
-                JAVA_INT,
-                ADDRESS,
-                ADDRESS,
-                JAVA_DOUBLE,
-                JAVA_INT,
-                JAVA_DOUBLE,
-                ADDRESS,
-                ADDRESS,
-                ADDRESS));
+            FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS));
     checkSizes(handle(library, "weir_size", FunctionDescriptor.of(JAVA_LONG, JAVA_INT)));
     guarded = isTrue(handle(library, "weir_guards", FunctionDescriptor.of(JAVA_INT)));
     variant = chosen(forced);
@@ -326,14 +317,11 @@ final class NativeKernels {
   int shortlist(
       MemorySegment model,
       MemorySegment query,
-      double share,
-      int count,
-      double mass,
       MemorySegment ids,
       MemorySegment logits,
       MemorySegment weights) {
     try {
-      return (int) shortlist.invokeExact(model, query, share, count, mass, ids, logits, weights);
+      return (int) shortlist.invokeExact(model, query, ids, logits, weights);
     } catch (Throwable e) {
       throw rethrown(e);
     }

@@ -1,6 +1,7 @@
 package dev.weir.kernels;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -11,8 +12,10 @@ import dev.weir.engine.LogitsQuery;
 import dev.weir.engine.ModelLimits;
 import dev.weir.engine.SamplingParameters;
 import dev.weir.engine.SequenceSlice;
+import dev.weir.engine.Shortlist;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A step as {@code weir_step} has it: at most so many rows at once, one pass after another. */
 final class StepMemory implements AutoCloseable {
@@ -33,9 +36,19 @@ final class StepMemory implements AutoCloseable {
   private static final long REDUCTION = Structs.offset(Structs.QUERY, "reduction");
   private static final long UNEDITED = Structs.offset(Structs.QUERY, "unedited");
   private static final long ALLOWED = Structs.offset(Structs.QUERY, "allowed");
+  private static final long LIST_COUNT = Structs.offset(Structs.QUERY, "list_count");
+  private static final long LIST_ROOM = Structs.offset(Structs.QUERY, "list_room");
+  private static final long LIST_SHARE = Structs.offset(Structs.QUERY, "list_share");
+  private static final long LIST_MASS = Structs.offset(Structs.QUERY, "list_mass");
+  private static final long LIST_IDS = Structs.offset(Structs.QUERY, "list_ids");
+  private static final long LIST_LOGITS = Structs.offset(Structs.QUERY, "list_logits");
+  private static final long LIST_WEIGHTS = Structs.offset(Structs.QUERY, "list_weights");
 
   /** Ids, biases, penalties, reductions, and what the logits were before. */
   private static final int EDIT_ARRAYS = 5;
+
+  /** Elements behind a list that the kernels may write. */
+  private static final int LIST_PADDING = 16;
 
   private final ModelLimits limits;
   private final int logitsStride;
@@ -51,9 +64,11 @@ final class StepMemory implements AutoCloseable {
   private final GrowingMemory queries;
   private final GrowingMemory logits;
   private final GrowingMemory edits;
-  private final GrowingMemory shortlist;
+  private final GrowingMemory lists;
+  private final GrowingMemory wholeList;
   private final NativeMemory memory;
   private long editsUsed;
+  private int listCount;
 
   private int rows;
   private int sliceCount;
@@ -89,7 +104,8 @@ final class StepMemory implements AutoCloseable {
     queries = new GrowingMemory(kernels);
     logits = new GrowingMemory(kernels);
     edits = new GrowingMemory(kernels);
-    shortlist = new GrowingMemory(kernels);
+    lists = new GrowingMemory(kernels);
+    wholeList = new GrowingMemory(kernels);
   }
 
   /** Times the phases of all passes from now on. */
@@ -104,14 +120,18 @@ final class StepMemory implements AutoCloseable {
     queries.atLeast(all.size() * Structs.QUERY.byteSize());
     logits.atLeast((long) all.size() * logitsStride * Float.BYTES);
     long bytes = 0;
+    int listed = 0;
     for (LogitsQuery query : all) {
+      listed += query.shortlist() == null ? 0 : 1;
       LogitEdits edit = query.edits();
       long[] allowed = edit.allowed();
       bytes += EDIT_ARRAYS * roundedUp((long) edit.ids().length * Integer.BYTES);
       bytes += allowed == null ? 0 : (long) Long.BYTES * allowed.length;
     }
     edits.atLeast(bytes);
+    lists.atLeast(listed * 3 * listBytes());
     editsUsed = 0;
+    listCount = 0;
     queryCount = 0;
     clear();
   }
@@ -185,7 +205,30 @@ final class StepMemory implements AutoCloseable {
     to.set(ADDRESS, REPETITION, floats(edit.repetition()));
     to.set(ADDRESS, REDUCTION, floats(edit.reduction()));
     to.set(ADDRESS, UNEDITED, room((long) n * Float.BYTES));
+    list(query.shortlist(), to);
     queryCount++;
+  }
+
+  private void list(@Nullable Shortlist wanted, MemorySegment to) {
+    to.set(JAVA_INT, LIST_ROOM, wanted == null ? 0 : listRoom());
+    if (wanted != null) {
+      to.set(JAVA_INT, LIST_COUNT, wanted.count());
+      to.set(JAVA_DOUBLE, LIST_SHARE, wanted.share());
+      to.set(JAVA_DOUBLE, LIST_MASS, wanted.mass());
+      long at = 3 * listBytes() * listCount++;
+      to.set(ADDRESS, LIST_IDS, lists.atLeast(0).asSlice(at));
+      to.set(ADDRESS, LIST_LOGITS, lists.atLeast(0).asSlice(at + listBytes()));
+      to.set(ADDRESS, LIST_WEIGHTS, lists.atLeast(0).asSlice(at + 2 * listBytes()));
+    }
+  }
+
+  /** Longer lists are made when they are asked for. */
+  private int listRoom() {
+    return Math.ceilDiv(limits.vocabulary(), 3);
+  }
+
+  private long listBytes() {
+    return roundedUp((long) (listRoom() + LIST_PADDING) * Float.BYTES);
   }
 
   private MemorySegment floats(float[] values) {
@@ -237,9 +280,9 @@ final class StepMemory implements AutoCloseable {
   }
 
   /** Room for three lists, [padded vocabulary + 16] each: ids, their logits and weights. */
-  MemorySegment shortlist() {
-    long bytes = 3L * (logitsStride + 16) * Float.BYTES;
-    return shortlist.atLeast(bytes).asSlice(0, bytes);
+  MemorySegment wholeShortlist() {
+    long bytes = 3L * (logitsStride + LIST_PADDING) * Float.BYTES;
+    return wholeList.atLeast(bytes).asSlice(0, bytes);
   }
 
   @Override
@@ -247,6 +290,7 @@ final class StepMemory implements AutoCloseable {
     queries.close();
     logits.close();
     edits.close();
-    shortlist.close();
+    lists.close();
+    wholeList.close();
   }
 }

@@ -109,20 +109,27 @@ final class Structs {
           JAVA_INT.withName("arg_max"),
           JAVA_INT.withName("found"),
           JAVA_INT.withName("alternatives_found"),
+          JAVA_INT.withName("listed"),
           JAVA_INT.withName("row"),
           JAVA_INT.withName("candidates"),
           JAVA_INT.withName("alternatives"),
           JAVA_INT.withName("wants_entropy"),
           JAVA_INT.withName("edits"),
+          JAVA_INT.withName("list_count"),
+          JAVA_INT.withName("list_room"),
           JAVA_FLOAT.withName("inverse_temperature"),
-          JAVA_INT.withName("reserved"),
+          JAVA_DOUBLE.withName("list_share"),
+          JAVA_DOUBLE.withName("list_mass"),
           ADDRESS.withName("logits"),
           ADDRESS.withName("edit_ids"),
           ADDRESS.withName("bias"),
           ADDRESS.withName("repetition"),
           ADDRESS.withName("reduction"),
           ADDRESS.withName("unedited"),
-          ADDRESS.withName("allowed"));
+          ADDRESS.withName("allowed"),
+          ADDRESS.withName("list_ids"),
+          ADDRESS.withName("list_logits"),
+          ADDRESS.withName("list_weights"));
 
   static final StructLayout STEP =
       MemoryLayout.structLayout(

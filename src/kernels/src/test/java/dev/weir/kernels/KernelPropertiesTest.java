@@ -1,12 +1,14 @@
 package dev.weir.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.engine.LanguageModel;
 import dev.weir.engine.LogitEdits;
 import dev.weir.engine.LogitsQuery;
 import dev.weir.engine.SequenceSlice;
+import dev.weir.engine.Shortlist;
 import dev.weir.engine.StepOutput;
 import dev.weir.engine.TestingStepOutput;
 import dev.weir.text.ModelConfig;
@@ -20,6 +22,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
 
 /** Every architecture and every query against their definitions in plain Java. */
 class KernelPropertiesTest {
@@ -147,9 +150,12 @@ class KernelPropertiesTest {
             .isBetween(before - 1e-6, before + expected.probability(row, drawn) + 1e-6);
       }
     }
-    for (double[] wanted :
-        new double[][] {{1, 0, 0.6}, {1, 0, 0.999}, {1, 20, 0}, {0.01, 0, 0}, {1, 1, 0}}) {
-      checkShortlist(actual, expected, row, query, wanted);
+    if (query.shortlist() != null) {
+      checkShortlist(actual, expected, row, query, query.shortlist());
+    } else {
+      int[] none = new int[vocabulary];
+      assertThatThrownBy(() -> actual.shortlist(row, none, new float[vocabulary], new float[0]))
+          .isInstanceOf(IllegalStateException.class);
     }
     if (query.logprobs()) {
       int[] top = new int[20];
@@ -163,22 +169,15 @@ class KernelPropertiesTest {
     }
   }
 
-  /**
-   * Whoever must be there is; who else is there is more probable than all who are not.
-   *
-   * @param wanted share, count, mass
-   */
+  /** Whoever must be there is; who else is there is more probable than all who are not. */
   private static void checkShortlist(
-      StepOutput actual, TestingStepOutput expected, int row, LogitsQuery query, double[] wanted) {
+      StepOutput actual, TestingStepOutput expected, int row, LogitsQuery query, Shortlist wanted) {
     int[] ids = new int[TestingArchitectures.VOCABULARY];
     float[] logits = new float[ids.length];
     float[] weights = new float[ids.length];
     int[] least = ids.clone();
-    int count = (int) wanted[1];
-    int found = actual.shortlist(row, wanted[0], count, wanted[2], ids, logits, weights);
-    int must =
-        expected.shortlist(
-            row, wanted[0], count, wanted[2], least, new float[ids.length], new float[ids.length]);
+    int found = actual.shortlist(row, ids, logits, weights);
+    int must = expected.shortlist(row, wanted, least);
     List<Integer> listed = Arrays.stream(ids, 0, found).boxed().toList();
     assertThat(listed).isSorted().containsAll(Arrays.stream(least, 0, must).boxed().toList());
     float[] all = new float[ids.length];
@@ -197,22 +196,16 @@ class KernelPropertiesTest {
       }
     }
     // a step of 1/8 is not parted, and rounding keeps nobody out
-    int may =
-        expected.shortlist(
-            row,
-            wanted[0],
-            count,
-            wanted[2] * (1 + 2e-5),
-            least,
-            new float[ids.length],
-            new float[ids.length]);
+    double more = Math.min(wanted.mass() * (1 + 2e-5), Math.nextDown(1.0));
+    Shortlist wider = new Shortlist(wanted.share(), wanted.count(), more);
+    int may = expected.shortlist(row, wider, least);
     double atBorder =
         Arrays.stream(least, 0, may)
             .mapToDouble(id -> expected.probability(row, id))
             .min()
             .orElseThrow();
     // the share is one border, of a thousandth; nobody need stand there
-    double ofShare = wanted[0] * expected.probability(row, expected.argMax(row));
+    double ofShare = wanted.share() * expected.probability(row, expected.argMax(row));
     double border = Math.min(atBorder * Math.exp(-0.126), ofShare * Math.exp(-0.0011));
     assertThat(listed)
         .allSatisfy(id -> assertThat(expected.probability(row, id)).isGreaterThan(border));
@@ -221,12 +214,28 @@ class KernelPropertiesTest {
   private static LogitsQuery query(Random random) {
     LogitEdits edits = random.nextBoolean() ? LogitEdits.NONE : edits(random);
     if (random.nextInt(4) == 0) {
-      return new LogitsQuery(edits, 1, 0, false, false);
+      return new LogitsQuery(edits, 1, 0, null, false, false);
     }
     int candidates = 1 + random.nextInt(LogitsQuery.MAX_CANDIDATES);
     float temperature = 0.2f + 2 * random.nextFloat();
     return new LogitsQuery(
-        edits, temperature, candidates, random.nextBoolean(), random.nextBoolean());
+        edits,
+        temperature,
+        candidates,
+        shortlist(random),
+        random.nextBoolean(),
+        random.nextBoolean());
+  }
+
+  /** Of no token beside the candidates, of some, of more than there is room for in a step. */
+  private static @Nullable Shortlist shortlist(Random random) {
+    return switch (random.nextInt(5)) {
+      case 0 -> null;
+      case 1 -> new Shortlist(1, 0, 0.3 + 0.6 * random.nextDouble());
+      case 2 -> new Shortlist(1, 0, 0.999);
+      case 3 -> new Shortlist(1, 1 + random.nextInt(TestingArchitectures.VOCABULARY / 2), 0);
+      default -> new Shortlist(Math.pow(10, -3 * random.nextDouble()), 0, 0);
+    };
   }
 
   private static LogitEdits edits(Random random) {

@@ -167,12 +167,13 @@ class LogitsProgramTest {
   private static LogitsQuery query(Random random, int vocabulary) {
     LogitEdits edits = random.nextBoolean() ? LogitEdits.NONE : edits(random, vocabulary);
     if (random.nextInt(4) == 0) {
-      return new LogitsQuery(edits, 1, 0, false, false);
+      return new LogitsQuery(edits, 1, 0, null, false, false);
     }
     return new LogitsQuery(
         edits,
         0.2f + 2 * random.nextFloat(),
         Math.min(vocabulary, 1 + random.nextInt(LogitsQuery.MAX_CANDIDATES)),
+        null,
         random.nextBoolean(),
         random.nextBoolean());
   }
