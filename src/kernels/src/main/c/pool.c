@@ -3,8 +3,12 @@
  * core another process took holds up one piece at most, and one that sleeps nothing. Between tasks they spin for a while, then sleep;
  * those that may not work are parked, and nobody wakes them before they may.
  *
- * A ticket is (number of the task << 32 | next piece): a thread that is late can claim nothing of a task that it has not read, since
- * the number differs. The caller closes a task before it writes the next one.
+ * The pieces are two halves; threads of even numbers, the caller's is 0, begin with the first piece of one, those of odd numbers with the
+ * first of the other. So a thread's next piece lies behind its last, and the weights that it asked for ahead are its own. Who has finished
+ * a half goes on with the other from its end.
+ *
+ * A ticket is (number of the task << 32 | pieces claimed by odd threads << 16 | by even ones): a thread that is late can claim nothing of
+ * a task that it has not read, since the number differs. The caller closes a task, all and more claimed, before it writes the next one.
  *
  * On a busy machine that one piece is the trouble: everybody waits for a thread that has it and no core, for the whole slice of time
  * that another process got. So an account is kept of such waits. A fifth of the time fills it; who overdraws it sends one thread to rest,
@@ -24,14 +28,14 @@
 
 #include "ops.h"
 
-#define CLOSED 0xffffffffu
 /* About 30 us: longer than a step goes between tasks that are shared, shorter than a time slice. */
-enum { SPINS = 600, MOST_THREADS = 64 };
+enum { SPINS = 600, MOST_THREADS = 64, MOST_PIECES = 0xffff };
+#define CLOSED 0xffffffffull
 
 /*
  * Nanoseconds, but for shares. A machine that is idle but virtual takes a core for 1 to 10 ms once or twice a second: the credit is beyond
- * that, and a core that another process has uses it up within some 100 ms. Coming back may cost a slice of 3 to 5 ms: after 32 times that, it is three in a hundred, and the next rest
- * is twice as long.
+ * that, and a core that another process has uses it up within some 100 ms. Coming back may cost a slice of 3 to 5 ms: after 32 times
+ * that, it is three in a hundred, and the next rest is twice as long.
  */
 enum { CREDIT_SHARE = 5, MOST_CREDIT = 20000000, REST = 32, LONGEST_REST = 500000000 };
 
@@ -81,20 +85,32 @@ static int64_t nanoseconds(clockid_t clock) {
   return now.tv_sec * 1000000000LL + now.tv_nsec;
 }
 
+static inline uint32_t claimed_by_even(uint64_t ticket) { return ticket & MOST_PIECES; }
+static inline uint32_t claimed_by_odd(uint64_t ticket) { return ticket >> 16 & MOST_PIECES; }
+static inline uint32_t claimed(uint64_t ticket) { return claimed_by_even(ticket) + claimed_by_odd(ticket); }
+
+/* The piece that the next claim of such a thread gets, if any is left. */
+static inline uint32_t next_piece(uint64_t ticket, uint32_t odd, uint32_t pieces) {
+  uint32_t half = (pieces + 1) / 2, before = odd ? claimed_by_odd(ticket) : claimed_by_even(ticket);
+  uint32_t begin = odd ? half : 0, own = odd ? pieces - half : half;
+  if (before < own) return begin + before;
+  return (odd ? half : pieces) - 1 - (before - own); /* of the other half */
+}
+
 /* Computes pieces of the open task until there are none left; whether there were any. `busy` may be null. */
-static int work(pool *p, _Atomic uint32_t *busy) {
+static int work(pool *p, uint32_t odd, _Atomic uint32_t *busy) {
   int worked = 0;
   uint64_t ticket = atomic_load_explicit(&p->ticket, memory_order_acquire);
   for (;;) {
-    uint32_t next = (uint32_t)ticket;
-    if (next == CLOSED) return worked;
     task_function task = atomic_load_explicit(&p->task, memory_order_relaxed);
     void *context = atomic_load_explicit(&p->context, memory_order_relaxed);
-    if (next >= atomic_load_explicit(&p->pieces, memory_order_relaxed)) return worked;
+    uint32_t pieces = atomic_load_explicit(&p->pieces, memory_order_relaxed), piece = next_piece(ticket, odd, pieces);
+    uint64_t mine = ticket + (odd ? 1 << 16 : 1);
+    if (claimed(ticket) >= pieces) return worked;
     if (busy && !worked) atomic_store_explicit(busy, 1, memory_order_relaxed);
     worked = 1;
-    if (!atomic_compare_exchange_weak_explicit(&p->ticket, &ticket, ticket + 1, memory_order_acq_rel, memory_order_acquire)) continue;
-    task(context, next);
+    if (!atomic_compare_exchange_weak_explicit(&p->ticket, &ticket, mine, memory_order_acq_rel, memory_order_acquire)) continue;
+    task(context, piece);
     atomic_fetch_add_explicit(&p->done, 1, memory_order_release);
     ticket = atomic_load_explicit(&p->ticket, memory_order_acquire);
   }
@@ -111,8 +127,7 @@ static void sleep_until_rung(pool *p, uint32_t bell) {
   atomic_fetch_add(&p->asleep, 1);
   /* A task that was opened before the count rose is seen here; one opened later rings. */
   uint64_t ticket = atomic_load(&p->ticket);
-  int open = (uint32_t)ticket != CLOSED && (uint32_t)ticket < atomic_load(&p->pieces);
-  if (!open && !atomic_load(&p->ended)) sleep_on(&p->bell, bell);
+  if (claimed(ticket) >= atomic_load(&p->pieces) && !atomic_load(&p->ended)) sleep_on(&p->bell, bell);
   atomic_fetch_sub(&p->asleep, 1);
 }
 
@@ -124,7 +139,7 @@ static void *run_worker(void *argument) {
     if (atomic_load(&p->ended)) return 0;
     if (self->number >= atomic_load(&p->hands)) {
       sleep_on(&self->turn, turn);
-    } else if (work(p, &self->busy)) {
+    } else if (work(p, self->number % 2, &self->busy)) {
       atomic_store_explicit(&self->busy, 0, memory_order_relaxed);
       spins = 0;
     } else if (++spins < SPINS) {
@@ -243,18 +258,18 @@ static void await(pool *p, uint32_t pieces) {
 void weir_pool_run(void *of, void (*task)(void *, int64_t), void *context, int64_t pieces) {
   pool *p = of;
   if (p->able < p->limit) come_back(p);
-  if (pieces <= 1 || weir_pool_threads(p) == 1) {
+  if (pieces <= 1 || pieces > MOST_PIECES || weir_pool_threads(p) == 1) {
     for (int64_t i = 0; i < pieces; i++) task(context, i);
     return;
   }
-  uint64_t ticket = atomic_load(&p->ticket);
+  uint64_t number = (atomic_load(&p->ticket) >> 32) + 1;
   atomic_store_explicit(&p->task, task, memory_order_relaxed);
   atomic_store_explicit(&p->context, context, memory_order_relaxed);
   atomic_store_explicit(&p->pieces, (uint32_t)pieces, memory_order_relaxed);
   atomic_store_explicit(&p->done, 0, memory_order_relaxed);
-  atomic_store(&p->ticket, ((ticket >> 32) + 1) << 32);
+  atomic_store(&p->ticket, number << 32);
   if (atomic_load(&p->asleep)) wake(&p->bell, MOST_THREADS);
-  work(p, 0);
+  work(p, 0, 0);
   await(p, (uint32_t)pieces);
-  atomic_store(&p->ticket, (((ticket >> 32) + 1) << 32) | CLOSED);
+  atomic_store(&p->ticket, number << 32 | CLOSED);
 }

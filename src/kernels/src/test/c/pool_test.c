@@ -52,6 +52,41 @@ static int check_pieces(void) {
   return 0;
 }
 
+/* Pieces of the caller, and of another thread, in their order. */
+static int64_t order[2][PIECES];
+static int ordered[2];
+
+static void remember(void *context, int64_t piece) {
+  (void)context;
+  int other = gettid() != caller;
+  order[other][ordered[other]++] = piece;
+  for (volatile int i = 0; i < 300; i++) {
+  }
+}
+
+/* Two threads begin with a half each and go on with the other's end. */
+static int check_order(void) {
+  void *pool = weir_pool_open(2);
+  int helped = 0, crossed = 0;
+  time_t end = time(0) + LIMIT_SECONDS;
+  for (int i = 0; (i < TASKS || !helped || !crossed) && time(0) < end; i++) {
+    int64_t pieces = 2 + i % (PIECES - 1), half = (pieces + 1) / 2;
+    ordered[0] = ordered[1] = 0;
+    weir_pool_run(pool, remember, 0, pieces);
+    for (int other = 0; other < 2; other++) {
+      int64_t first = other ? half : 0, last = other ? pieces : half, beyond = other ? half : pieces;
+      for (int j = 0; j < ordered[other]; j++) {
+        int64_t expected = first + j < last ? first + j : beyond - 1 - (first + j - last);
+        if (order[other][j] != expected) return fail("piece in its place", order[other][j], expected);
+      }
+      crossed |= ordered[other] > last - first;
+    }
+    helped |= ordered[1] > 0;
+  }
+  weir_pool_close(pool);
+  return helped && crossed ? 0 : fail("threads that finished the other half", helped + crossed, 2);
+}
+
 /* How often each thread but the caller has gone to sleep, by its number in the folder of tasks. */
 static int sleeps(int64_t *all) {
   DIR *tasks = opendir("/proc/self/task");
@@ -105,7 +140,7 @@ static int check_rest(void) {
 
 int main(void) {
   caller = gettid();
-  int failures = check_pieces() + check_parking() + check_rest();
-  printf("3 checks of the pool, %d failures\n", failures);
+  int failures = check_pieces() + check_order() + check_parking() + check_rest();
+  printf("4 checks of the pool, %d failures\n", failures);
   return failures > 0;
 }
