@@ -106,8 +106,8 @@ final class Candidates {
     float largest = Float.NEGATIVE_INFINITY;
     float least = Float.POSITIVE_INFINITY;
     for (int i = 0; i < count; i++) {
-      largest = Math.max(largest, listedLogits[i]);
-      least = Math.min(least, listedLogits[i]);
+      largest = listedLogits[i] > largest ? listedLogits[i] : largest;
+      least = listedLogits[i] < least ? listedLogits[i] : least;
     }
     mostOutside = ((double) Math.nextDown(least) - largest) / temperature;
     borderBelow = ((double) least - largest) / temperature + LIST_STEP;

@@ -108,13 +108,15 @@ public final class Sampler {
       return best;
     }
     double uniform = Philox.uniform(seed, index);
-    int count = output.candidates(outputRow, bestIds, bestLogits);
-    candidates.fillBest(
-        bestIds, bestLogits, count, query.temperature(), output.logNormalizer(outputRow));
     double entropy = query.entropy() ? output.entropy(outputRow) : Double.NaN;
-    boolean decided =
-        filter(parameters, entropy)
-            || (list(output, outputRow, query) && filter(parameters, entropy));
+    boolean decided = false;
+    if (!output.isListed(outputRow)) {
+      int count = output.candidates(outputRow, bestIds, bestLogits);
+      candidates.fillBest(
+          bestIds, bestLogits, count, query.temperature(), output.logNormalizer(outputRow));
+      decided = filter(parameters, entropy);
+    }
+    decided = decided || (list(output, outputRow, query) && filter(parameters, entropy));
     if (!decided) {
       fetch(output, outputRow, query);
       filter(parameters, entropy);

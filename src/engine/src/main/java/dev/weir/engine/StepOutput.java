@@ -54,6 +54,11 @@ public interface StepOutput {
     return -1;
   }
 
+  /** Whether the shortlist is there already, since the candidates are too few. */
+  default boolean isListed(int row) {
+    return false;
+  }
+
   /** ln p of a token in the model's own distribution; the query must have wanted it. */
   double logprob(int row, int id);
 

@@ -255,6 +255,11 @@ public final class TestingLanguageModel implements LanguageModel {
     }
 
     @Override
+    public boolean isListed(int row) {
+      return valid().isListed(row);
+    }
+
+    @Override
     public int shortlist(int row, int[] ids, float[] logits, float[] weights) {
       return valid().shortlist(row, ids, logits, weights);
     }

@@ -110,6 +110,12 @@ public final class TestingStepOutput implements StepOutput {
     return last;
   }
 
+  /** Of about every second row that wants one, needed or not. */
+  @Override
+  public boolean isListed(int row) {
+    return queries.get(row).shortlist() != null && Float.floatToIntBits(largest.get(row)) % 2 != 0;
+  }
+
   /** No more than it must. */
   @Override
   public int shortlist(int row, int[] ids, float[] logits, float[] weights) {

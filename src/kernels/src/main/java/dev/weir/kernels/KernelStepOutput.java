@@ -110,6 +110,11 @@ final class KernelStepOutput implements StepOutput {
     return found;
   }
 
+  @Override
+  public boolean isListed(int row) {
+    return query(row).get(JAVA_INT, LISTED) >= 0;
+  }
+
   private static MemorySegment list(MemorySegment query, long field, int count) {
     return query.get(ADDRESS, field).reinterpret((long) count * Integer.BYTES);
   }

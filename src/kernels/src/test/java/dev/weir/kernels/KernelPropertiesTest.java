@@ -153,6 +153,7 @@ class KernelPropertiesTest {
     if (query.shortlist() != null) {
       checkShortlist(actual, expected, row, query, query.shortlist());
     } else {
+      assertThat(actual.isListed(row)).isFalse();
       int[] none = new int[vocabulary];
       assertThatThrownBy(() -> actual.shortlist(row, none, new float[vocabulary], new float[0]))
           .isInstanceOf(IllegalStateException.class);
