@@ -29,6 +29,11 @@ final class BlockTable {
     return count;
   }
 
+  /** Without those that were left. */
+  int held() {
+    return count - left;
+  }
+
   int block(int index) {
     return blocks[index];
   }

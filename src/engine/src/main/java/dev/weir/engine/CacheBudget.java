@@ -19,6 +19,7 @@ public record CacheBudget(int context, int blocks) {
    * @param maxContext most tokens of one sequence; 0: the model's own, or as many as memory holds
    * @param kvMemory most bytes of the cache; 0: half of what is free
    * @param modelContext positions that the model was made for
+   * @param window a token sees so many, see {@link ModelLimits#window}; 0: all before it
    * @param bytesPerToken keys and values of one position
    * @param availableBytes memory that is free
    * @return blocks for as many sequences of {@code maxContext} (else of the model's) as there are
@@ -31,6 +32,7 @@ public record CacheBudget(int context, int blocks) {
       int maxContext,
       long kvMemory,
       int modelContext,
+      int window,
       long bytesPerToken,
       long availableBytes) {
     if (maxContext > modelContext) {
@@ -47,17 +49,29 @@ public record CacheBudget(int context, int blocks) {
     long budget = kvMemory > 0 ? kvMemory : share;
     long fits = budget / (bytesPerToken * LanguageModel.BLOCK_TOKENS);
     int wanted = maxContext == 0 ? Math.min(modelContext, LEAST_CONTEXT) : maxContext;
-    if (fits < Math.ceilDiv(wanted, LanguageModel.BLOCK_TOKENS)) {
+    int context = longest(maxContext == 0 ? modelContext : maxContext, fits, window);
+    if (context < wanted) {
+      int needed =
+          window == 0
+              ? wanted
+              : Math.min(wanted, windowBlocks(window) * LanguageModel.BLOCK_TOKENS);
       throw new IllegalArgumentException(
           ("a sequence of %d tokens needs %,d bytes of cache, %,d bytes of memory are left for it;"
                   + " lower maxContext or raise kvMemory")
-              .formatted(wanted, wanted * bytesPerToken, budget));
+              .formatted(wanted, needed * bytesPerToken, budget));
     }
-    int context =
-        maxContext == 0
-            ? (int) Math.min(modelContext, fits * LanguageModel.BLOCK_TOKENS)
-            : maxContext;
     long useful = (long) slots * Math.ceilDiv(context, LanguageModel.BLOCK_TOKENS);
     return new CacheBudget(context, (int) Math.min(Math.min(fits, useful), Integer.MAX_VALUE));
+  }
+
+  /** Most tokens of a sequence that blocks have room for, up to {@code most}. */
+  static int longest(int most, long blocks, int window) {
+    boolean any = window > 0 && blocks >= windowBlocks(window);
+    return any ? most : (int) Math.min(most, blocks * LanguageModel.BLOCK_TOKENS);
+  }
+
+  /** With so many a sequence gets on, however long: those behind the window are left. */
+  private static int windowBlocks(int window) {
+    return BlockPool.blocksFor(window) + 2;
   }
 }

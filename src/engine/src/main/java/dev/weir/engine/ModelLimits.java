@@ -25,6 +25,11 @@ public record ModelLimits(
     String numericsId,
     int adapters) {
 
+  /** Most tokens of one sequence that the cache has room for. */
+  public int longest() {
+    return CacheBudget.longest(contextLength, cacheBlocks, window);
+  }
+
   /** A model without adapters. */
   public ModelLimits(
       int vocabulary,

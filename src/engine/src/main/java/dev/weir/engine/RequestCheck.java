@@ -21,10 +21,7 @@ final class RequestCheck {
     if (prompt.length == 0) {
       throw new InvalidRequest("prompt", "invalid_value", "the prompt has no tokens");
     }
-    int context =
-        (int)
-            Math.min(
-                limits.contextLength(), (long) limits.cacheBlocks() * LanguageModel.BLOCK_TOKENS);
+    int context = limits.longest();
     if (prompt.length >= context) {
       throw new InvalidRequest(
           "prompt",

@@ -130,7 +130,7 @@ final class Scheduler {
 
   /** Gives a running sequence its part of a step, if it still runs and there is room left. */
   private int add(StepPlan plan, Sequence sequence, int most) {
-    int count = Math.min(sequence.pending(), most);
+    int count = Math.min(Math.min(sequence.pending(), most), sequence.room(pool.blocks()));
     if (count <= 0 || sequence.state != Sequence.State.RUNNING) {
       return 0;
     }
@@ -178,6 +178,7 @@ final class Scheduler {
       Sequence sequence = queue.next();
       // in every step, also if there is no room: so its prefix stays among what was used last
       int found = sequence.reuse(pool);
+      leaveBehindWindow(sequence);
       if (comesSoon(sequence)) {
         sequence.leaveBlocks(pool);
         continue; // somebody computes its next block just now
@@ -248,6 +249,10 @@ final class Scheduler {
 
   private void computed(Sequence sequence, int count) {
     sequence.computed(count, pool);
+    leaveBehindWindow(sequence);
+  }
+
+  private void leaveBehindWindow(Sequence sequence) {
     if (window > 0) {
       sequence.leaveBlocksBefore(sequence.computed() + 1 - window, pool);
     }

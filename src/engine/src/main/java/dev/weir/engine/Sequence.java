@@ -234,6 +234,11 @@ final class Sequence {
     return table.count();
   }
 
+  /** Tokens that it could still compute if all blocks were its own. */
+  int room(int blocks) {
+    return (blocks - table.held() + table.count()) * LanguageModel.BLOCK_TOKENS - computed;
+  }
+
   int block(int index) {
     return table.block(index);
   }

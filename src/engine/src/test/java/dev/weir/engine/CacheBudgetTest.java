@@ -17,7 +17,7 @@ final class CacheBudgetTest {
   private static final int CONTEXT = 8_192;
 
   private static CacheBudget smolLm2(int slots, int maxContext, long kvMemory) {
-    return CacheBudget.of(slots, maxContext, kvMemory, CONTEXT, BYTES_PER_TOKEN, 8 * GIB);
+    return CacheBudget.of(slots, maxContext, kvMemory, CONTEXT, 0, BYTES_PER_TOKEN, 8 * GIB);
   }
 
   private static TestingEngineLoop engine(int slots, CacheBudget budget) {
@@ -97,6 +97,19 @@ final class CacheBudgetTest {
     for (int i = 0; i < 6; i++) {
       assertThat(listeners.get(i).outcome().total()).isEqualTo(Math.min(500, 1 + 80 * i));
     }
+  }
+
+  @Test
+  void aModelWithASlidingWindowHasItsWholeContextInACacheOfItsWindow() {
+    CacheBudget whole =
+        CacheBudget.of(2, 0, 272 * BYTES_PER_TOKEN, CONTEXT, 240, BYTES_PER_TOKEN, 8 * GIB);
+    assertThat(whole).isEqualTo(new CacheBudget(CONTEXT, 17));
+    CacheBudget short_ =
+        CacheBudget.of(2, 0, 256 * BYTES_PER_TOKEN, CONTEXT, 240, BYTES_PER_TOKEN, 8 * GIB);
+    assertThat(short_).isEqualTo(new CacheBudget(256, 16));
+    assertThatThrownBy(() ->
+            CacheBudget.of(2, 500, 256 * BYTES_PER_TOKEN, CONTEXT, 240, BYTES_PER_TOKEN, 8 * GIB))
+        .hasMessageContaining("a sequence of 500 tokens needs %,d bytes", 272 * BYTES_PER_TOKEN);
   }
 
   @Test

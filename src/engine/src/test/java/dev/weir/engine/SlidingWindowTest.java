@@ -5,9 +5,12 @@ import static dev.weir.engine.TestingEngineLoop.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A model whose tokens see the last 40 only. */
 final class SlidingWindowTest {
@@ -15,9 +18,13 @@ final class SlidingWindowTest {
   private static final int WINDOW = 40;
 
   private static TestingEngineLoop engine(int slots, int blocks) {
+    return engine(slots, blocks, 16);
+  }
+
+  private static TestingEngineLoop engine(int slots, int blocks, int stepTokens) {
     TestingEngineLoop engine =
         new TestingEngineLoop(
-            new ModelLimits(VOCABULARY, 400, slots, blocks, WINDOW, true, "testing"), 16);
+            new ModelLimits(VOCABULARY, 400, slots, blocks, WINDOW, true, "testing"), stepTokens);
     engine.model.see(WINDOW);
     return engine;
   }
@@ -64,12 +71,52 @@ final class SlidingWindowTest {
     }
   }
 
+  /** 400 tokens of context in a cache of 80, the least for a window of 40. */
+  @ParameterizedTest
+  @ValueSource(ints = {16, 128})
+  void aSequenceMayBeLongerThanTheCacheIfItsWindowIsNot(int stepTokens) {
+    TestingEngineLoop engine = engine(2, 5, stepTokens);
+    Random random = new Random(5);
+    int[] prompt = random.ints(230, 1, VOCABULARY).toArray();
+    TextRequest long_ = request(prompt, SamplingParameters.builder(170).temperature(0.7).build());
+    TestingListener first = new TestingListener();
+    engine.start(long_, first);
+    TextRequest other = any(random, 100);
+    TestingListener second = new TestingListener();
+    engine.start(other, second);
+    engine.finish();
+    assertThat(first.tokens).hasSize(170).isEqualTo(expected(long_, VOCABULARY, WINDOW));
+    assertThat(second.tokens).isEqualTo(expected(other, VOCABULARY, WINDOW));
+    assertThat(engine.loop.cacheUse()).isZero();
+  }
+
+  @Test
+  void aPrefixThatFillsTheCacheIsLeftBehindTheWindowBeforeItsSequenceGoesOn() {
+    TestingEngineLoop engine = engine(1, 5, 128);
+    int[] whole = new Random(8).ints(200, 1, VOCABULARY).toArray();
+    SamplingParameters one = SamplingParameters.builder(1).temperature(0).build();
+    engine.run(request(Arrays.copyOf(whole, 80), one)); // five blocks, all found below
+    TextRequest long_ = request(whole, SamplingParameters.builder(30).temperature(0.7).build());
+    TestingListener listener = engine.run(long_);
+    assertThat(listener.outcome().cachedTokens()).isEqualTo(80);
+    assertThat(listener.tokens).isEqualTo(expected(long_, VOCABULARY, WINDOW));
+  }
+
+  @Test
+  void aCacheSmallerThanTheWindowLimitsTheContext() {
+    assertThat(new ModelLimits(VOCABULARY, 400, 2, 5, WINDOW, true, "testing").longest())
+        .isEqualTo(400);
+    assertThat(new ModelLimits(VOCABULARY, 400, 2, 4, WINDOW, true, "testing").longest())
+        .isEqualTo(64);
+    assertThat(new ModelLimits(VOCABULARY, 400, 2, 5, true, "testing").longest()).isEqualTo(80);
+  }
+
   @Test
   void prefixesPreemptionAndOthersChangeNothing() {
     Random random = new Random(6);
     int preempted = 0;
-    for (int round = 0; round < 40; round++) {
-      TestingEngineLoop engine = engine(3, 10);
+    for (int round = 0; round < 80; round++) {
+      TestingEngineLoop engine = engine(3, 5 + round % 6);
       List<TextRequest> requests = new ArrayList<>();
       List<TestingListener> listeners = new ArrayList<>();
       for (int i = 0; i < 6; i++) {

@@ -144,6 +144,7 @@ public final class KernelLanguageModel implements LanguageModel {
             options.maxContext(),
             options.kvMemory(),
             config.contextLength(),
+            config.slidingWindow(),
             tokenBytes,
             MachineMemory.availableBytes() - weightBytes);
     NumericsId numerics = new NumericsId(checkpoint);

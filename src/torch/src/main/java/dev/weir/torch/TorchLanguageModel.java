@@ -73,6 +73,7 @@ public final class TorchLanguageModel implements LanguageModel {
             options.maxContext(),
             options.kvMemory(),
             config.contextLength(),
+            config.slidingWindow(),
             bytesPerToken,
             DeviceMemory.availableBytes(options.device())
                 - weights.elements() * arithmetic.weightBytes());
