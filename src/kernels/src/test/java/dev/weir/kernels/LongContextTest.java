@@ -25,32 +25,10 @@ class LongContextTest {
   private static final int LENGTH = 1103;
 
   // a layer that sees all, one that sees the last 700
-  private static final ModelConfig CONFIG = config();
+  private static final ModelConfig CONFIG =
+      TestingArchitectures.withWindows(
+          TestingArchitectures.any(new Random(12), CONTEXT), List.of(0, 700));
   private static final TestingTensors TENSORS = TestingTensors.random(CONFIG, 3);
-
-  private static ModelConfig config() {
-    ModelConfig any = TestingArchitectures.any(new Random(12), CONTEXT);
-    return new ModelConfig(
-        any.family(),
-        any.vocabulary(),
-        any.hidden(),
-        any.intermediate(),
-        2,
-        any.heads(),
-        any.kvHeads(),
-        any.headSize(),
-        CONTEXT,
-        any.normEpsilon(),
-        any.rope(),
-        List.of(0, 700),
-        any.activation(),
-        any.tiedEmbeddings(),
-        any.attentionBias(),
-        any.attentionOutputBias(),
-        any.mlpBias(),
-        any.queryKeyNorm(),
-        any.rotaryInterleaved());
-  }
 
   @ParameterizedTest
   @MethodSource("dev.weir.kernels.TestingKernels#variants")
@@ -107,10 +85,7 @@ class LongContextTest {
   }
 
   private static SequenceSlice slice(int start, int count, int queried) {
-    int[] tokens =
-        IntStream.range(start, start + count)
-            .map(i -> (31 * i + i / 7) % TestingArchitectures.VOCABULARY)
-            .toArray();
+    int[] tokens = TestingArchitectures.text(start, count);
     int[] blocks = IntStream.range(0, (CONTEXT + 15) / 16).toArray();
     return new SequenceSlice(
         start, tokens, blocks, Collections.nCopies(queried, LogitsQuery.WHOLE));

@@ -19,32 +19,10 @@ class SlidingCacheTest {
   private static final int CONTEXT = 400;
   private static final int WINDOW = 40;
   private static final int BLOCKS = 5; // 40 tokens touch 4 at most, and one to go on
-  private static final ModelConfig CONFIG = config();
+  private static final ModelConfig CONFIG =
+      TestingArchitectures.withWindows(
+          TestingArchitectures.any(new Random(12), CONTEXT), List.of(25, WINDOW));
   private static final TestingTensors TENSORS = TestingTensors.random(CONFIG, 5);
-
-  private static ModelConfig config() {
-    ModelConfig any = TestingArchitectures.any(new Random(12), CONTEXT);
-    return new ModelConfig(
-        any.family(),
-        any.vocabulary(),
-        any.hidden(),
-        any.intermediate(),
-        2,
-        any.heads(),
-        any.kvHeads(),
-        any.headSize(),
-        CONTEXT,
-        any.normEpsilon(),
-        any.rope(),
-        List.of(25, WINDOW),
-        any.activation(),
-        any.tiedEmbeddings(),
-        any.attentionBias(),
-        any.attentionOutputBias(),
-        any.mlpBias(),
-        any.queryKeyNorm(),
-        any.rotaryInterleaved());
-  }
 
   @ParameterizedTest
   @MethodSource("dev.weir.kernels.TestingKernels#variants")
@@ -79,10 +57,7 @@ class SlidingCacheTest {
   }
 
   private static float[] logits(KernelLanguageModel model, int start, int count, int[] blocks) {
-    int[] tokens =
-        IntStream.range(start, start + count)
-            .map(i -> (31 * i + i / 7) % TestingArchitectures.VOCABULARY)
-            .toArray();
+    int[] tokens = TestingArchitectures.text(start, count);
     float[] logits = new float[TestingArchitectures.VOCABULARY];
     model
         .step(List.of(new SequenceSlice(start, tokens, blocks, List.of(LogitsQuery.WHOLE))))

@@ -53,6 +53,39 @@ final class TestingArchitectures {
         random.nextBoolean());
   }
 
+  /**
+   * The same architecture with other layers.
+   *
+   * @param windows a token of each layer sees so many, itself the last of them; 0: all before it
+   */
+  static ModelConfig withWindows(ModelConfig any, List<Integer> windows) {
+    return new ModelConfig(
+        any.family(),
+        any.vocabulary(),
+        any.hidden(),
+        any.intermediate(),
+        windows.size(),
+        any.heads(),
+        any.kvHeads(),
+        any.headSize(),
+        any.contextLength(),
+        any.normEpsilon(),
+        any.rope(),
+        windows,
+        any.activation(),
+        any.tiedEmbeddings(),
+        any.attentionBias(),
+        any.attentionOutputBias(),
+        any.mlpBias(),
+        any.queryKeyNorm(),
+        any.rotaryInterleaved());
+  }
+
+  /** Tokens of a text without end, from a position on: [count]. */
+  static int[] text(int start, int count) {
+    return IntStream.range(start, start + count).map(i -> (31 * i + i / 7) % VOCABULARY).toArray();
+  }
+
   /** Rows of 256 or 512, which every stored type has whole blocks for. */
   static ModelConfig whole(Random random, boolean tied, boolean biases) {
     int heads = 1 << (1 + random.nextInt(4));
