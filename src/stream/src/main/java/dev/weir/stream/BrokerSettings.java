@@ -1,49 +1,80 @@
 package dev.weir.stream;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
-/** The configuration of the embedded broker: one node that is broker and controller in one. */
+/** The configuration of a broker of Weir's own: each node is broker and controller in one. */
 final class BrokerSettings {
-  static final int NODE_ID = 1;
   static final String CONTROLLER_LISTENER = "CONTROLLER";
+  private static final String CLIENT_LISTENER = "PLAINTEXT";
 
   private BrokerSettings() {}
 
-  static Map<String, String> of(Path logs, int port, int controllerPort) {
+  /**
+   * @param port of the listener for clients
+   * @param quorum ports of all controllers, this one's too
+   */
+  static Map<String, String> of(BrokerOptions options, Path logs, int port, List<Integer> quorum) {
     Map<String, String> settings = new HashMap<>();
-    String broker = "PLAINTEXT://127.0.0.1:" + port;
     settings.put("process.roles", "broker,controller");
-    settings.put("node.id", Integer.toString(NODE_ID));
-    settings.put(
-        "listeners", broker + "," + CONTROLLER_LISTENER + "://127.0.0.1:" + controllerPort);
-    settings.put("advertised.listeners", broker);
-    settings.put("controller.listener.names", CONTROLLER_LISTENER);
-    settings.put(
-        "listener.security.protocol.map",
-        "PLAINTEXT:PLAINTEXT," + CONTROLLER_LISTENER + ":PLAINTEXT");
-    settings.put("controller.quorum.voters", NODE_ID + "@127.0.0.1:" + controllerPort);
+    settings.put("node.id", Integer.toString(options.node()));
+    listeners(settings, options, port, quorum.get(options.node() - 1));
+    List<String> voters = new ArrayList<>();
+    for (int i = 0; i < quorum.size(); i++) {
+      voters.add("%d@127.0.0.1:%d".formatted(i + 1, quorum.get(i)));
+    }
+    settings.put("controller.quorum.voters", String.join(",", voters));
     settings.put("log.dirs", logs.toString());
     settings.put("auto.create.topics.enable", "false");
-    oneNode(settings);
+    replication(settings, options);
     groups(settings);
     small(settings);
     return settings;
   }
 
-  /** There is nobody to replicate to. */
-  private static void oneNode(Map<String, String> settings) {
-    settings.put("default.replication.factor", "1");
-    settings.put("min.insync.replicas", "1");
-    settings.put("offsets.topic.replication.factor", "1");
-    settings.put("transaction.state.log.replication.factor", "1");
-    settings.put("transaction.state.log.min.isr", "1");
-    settings.put("share.coordinator.state.topic.replication.factor", "1");
-    settings.put("share.coordinator.state.topic.min.isr", "1");
+  private static void listeners(
+      Map<String, String> settings, BrokerOptions options, int port, int controllerPort) {
+    List<String> names = new ArrayList<>();
+    List<String> bound = new ArrayList<>();
+    List<String> advertised = new ArrayList<>();
+    names.add(CLIENT_LISTENER);
+    bound.add(CLIENT_LISTENER + "://127.0.0.1:" + port);
+    advertised.add(CLIENT_LISTENER + "://127.0.0.1:" + port);
+    for (BrokerOptions.External external : options.externals()) {
+      String name = "EXTERNAL" + names.size();
+      names.add(name);
+      bound.add(name + "://127.0.0.1:" + external.port());
+      advertised.add(name + "://" + external.address());
+    }
+    names.add(CONTROLLER_LISTENER);
+    bound.add(CONTROLLER_LISTENER + "://127.0.0.1:" + controllerPort);
+    settings.put("listeners", String.join(",", bound));
+    settings.put("advertised.listeners", String.join(",", advertised));
+    settings.put("controller.listener.names", CONTROLLER_LISTENER);
+    settings.put("inter.broker.listener.name", CLIENT_LISTENER);
+    settings.put(
+        "listener.security.protocol.map",
+        names.stream().map(name -> name + ":PLAINTEXT").collect(Collectors.joining(",")));
+  }
+
+  private static void replication(Map<String, String> settings, BrokerOptions options) {
+    String replicas = Integer.toString(options.replicas());
+    String minInsync = Integer.toString(options.minInsync());
+    settings.put("default.replication.factor", replicas);
+    settings.put("min.insync.replicas", minInsync);
+    settings.put("offsets.topic.replication.factor", replicas);
+    settings.put("transaction.state.log.replication.factor", replicas);
+    settings.put("transaction.state.log.min.isr", minInsync);
+    settings.put("share.coordinator.state.topic.replication.factor", replicas);
+    settings.put("share.coordinator.state.topic.min.isr", minInsync);
+    settings.put("unclean.leader.election.enable", "false");
     // After a crash the controller still waits for the session of the broker's last life:
-    // restart in 4.6 s instead of 13 s (measured).
-    settings.put("broker.session.timeout.ms", "2000");
+    // restart in 4.6 s instead of 13 s (measured). Of several brokers each has to wait for others.
+    settings.put("broker.session.timeout.ms", options.isAlone() ? "2000" : "3000");
     settings.put("broker.heartbeat.interval.ms", "500");
   }
 

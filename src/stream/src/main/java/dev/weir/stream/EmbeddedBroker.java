@@ -11,7 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -49,33 +51,41 @@ public final class EmbeddedBroker implements AutoCloseable {
     this.failure = failure;
   }
 
-  /** Starts on a free port. */
+  /** Starts alone, on a free port. */
   public static EmbeddedBroker start(Path dataFolder) {
     return start(dataFolder, 0);
   }
 
-  /**
-   * Starts and returns when clients can use it, share groups included.
-   *
-   * @param dataFolder is created if it is not there
-   * @param port of the listener on 127.0.0.1; 0 takes a free one
-   * @throws BrokerException if the folder is in use, the port is taken, or the data is damaged
-   */
+  /** Starts alone; otherwise as {@link #start(BrokerOptions)}. */
   public static EmbeddedBroker start(Path dataFolder, int port) {
-    Path home = dataFolder.toAbsolutePath().normalize();
+    return start(BrokerOptions.alone(dataFolder, port));
+  }
+
+  /**
+   * Starts and returns when clients can use it, share groups included. One of several waits until
+   * most of them are there.
+   *
+   * @throws BrokerException if the folder is in use, a port is taken, or the data is damaged
+   */
+  public static EmbeddedBroker start(BrokerOptions options) {
+    Path home = options.dataFolder().toAbsolutePath().normalize();
     BrokerFolder folder = BrokerFolder.lock(home);
     CompletableFuture<Throwable> failure = new CompletableFuture<>();
     try {
-      int listener = port == 0 ? freePort() : freeOrThrow(port);
+      int listener = options.port() == 0 ? freePort() : freeOrThrow(options.port());
+      options.externals().forEach(external -> freeOrThrow(external.port()));
+      List<Integer> quorum = options.isAlone() ? List.of(freePort()) : options.quorum();
       Path logs = home.resolve("kafka");
-      Map<String, String> settings = BrokerSettings.of(logs, listener, freePort());
-      format(logs);
+      Map<String, String> settings = BrokerSettings.of(options, logs, listener, quorum);
+      format(logs, options);
       watchExits(failure);
       KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
       String bootstrap = "127.0.0.1:" + listener;
       try {
         server.startup();
-        ShareGroupWarmUp.run(bootstrap);
+        if (options.node() == 1) { // once for a cluster
+          ShareGroupWarmUp.run(bootstrap);
+        }
       } catch (RuntimeException e) {
         stop(server);
         throw e;
@@ -135,7 +145,18 @@ public final class EmbeddedBroker implements AutoCloseable {
     return false;
   }
 
-  private static void format(Path logs) {
+  /** All brokers of a cluster must name it alike: its quorum is what they all know. */
+  private static Uuid clusterId(BrokerOptions options) {
+    if (options.isAlone()) {
+      return Uuid.randomUuid();
+    }
+    UUID known =
+        UUID.nameUUIDFromBytes(
+            ("weir quorum " + options.quorum()).getBytes(StandardCharsets.UTF_8));
+    return new Uuid(known.getMostSignificantBits(), known.getLeastSignificantBits());
+  }
+
+  private static void format(Path logs, BrokerOptions options) {
     if (Files.exists(logs.resolve("meta.properties"))) {
       return;
     }
@@ -144,8 +165,8 @@ public final class EmbeddedBroker implements AutoCloseable {
       Files.createDirectories(logs);
       new Formatter()
           .setPrintStream(quiet)
-          .setNodeId(BrokerSettings.NODE_ID)
-          .setClusterId(Uuid.randomUuid().toString())
+          .setNodeId(options.node())
+          .setClusterId(clusterId(options).toString())
           .setControllerListenerName(BrokerSettings.CONTROLLER_LISTENER)
           .addDirectory(logs.toString())
           .setMetadataLogDirectory(logs.toString())
@@ -189,7 +210,7 @@ public final class EmbeddedBroker implements AutoCloseable {
       return port;
     } catch (IOException e) {
       throw new BrokerException(
-          "port %d for the embedded broker is taken; stop what listens there or choose another (--kafka-port)"
+          "port %d for the embedded broker is taken; stop what listens there or choose another (--kafka-port of weir up, --port of weir broker)"
               .formatted(port),
           e);
     }

@@ -27,6 +27,12 @@ public record StreamConfig(
     kafka = Map.copyOf(kafka);
   }
 
+  /** The same with another lock. */
+  public StreamConfig withLock(Duration lock) {
+    return new StreamConfig(
+        bootstrap, prefix, kafka, chunkPartitions, replicationFactor, lock, defaultDeadline);
+  }
+
   /** The defaults with a bootstrap address. */
   public static StreamConfig of(String bootstrap) {
     return new StreamConfig(
