@@ -63,7 +63,8 @@ final class TextWorkerCommand implements Callable<Integer> {
               .add(
                   "worker",
                   TextWorkerService.start(
-                      workerOptions.config(source, adapters, more), kafka.streams()));
+                      workerOptions.config(source, adapters, more),
+                      workerOptions.locked(kafka.streams())));
       Objects.requireNonNull(spec)
           .commandLine()
           .getOut()

@@ -91,7 +91,7 @@ final class UpCommand implements Callable<Integer> {
       }
       List<String> served = new ArrayList<>();
       for (ModelLoader.Loading model : loading) {
-        TextWorker worker = TextWorker.start(model, streams, metrics);
+        TextWorker worker = TextWorker.start(model, workerOptions.locked(streams), metrics);
         running.stack().add("worker " + worker.model(), worker);
         served.addAll(worker.models());
       }

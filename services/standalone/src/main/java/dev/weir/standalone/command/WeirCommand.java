@@ -24,6 +24,7 @@ import picocli.CommandLine.ScopeType;
       FollowCommand.class,
       GatewayCommand.class,
       TextWorkerCommand.class,
+      BrokerCommand.class,
       CheckCommand.class,
       BenchCommand.class
     })

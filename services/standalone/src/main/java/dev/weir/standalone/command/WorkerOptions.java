@@ -2,7 +2,9 @@ package dev.weir.standalone.command;
 
 import dev.weir.standalone.model.AdapterSource;
 import dev.weir.standalone.model.ModelSource;
+import dev.weir.stream.StreamConfig;
 import dev.weir.textworker.TextWorkerConfig;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +70,15 @@ final class WorkerOptions {
   boolean noSpeculation;
 
   @Option(
+      names = "--lock",
+      paramLabel = "DURATION",
+      converter = ShortDuration.class,
+      description =
+          "how long a request stays with a worker that is silent, such as 15s (the default);"
+              + " brokers other than Weir's own allow 15s to 60s unless told otherwise")
+  @Nullable Duration lock;
+
+  @Option(
       names = "--adapter",
       paramLabel = "NAME=MODEL:FOLDER",
       description =
@@ -94,6 +105,11 @@ final class WorkerOptions {
     put(settings, "kv-memory", kvMemory);
     put(settings, "speculation", noSpeculation ? false : null);
     return TextWorkerConfig.load(settings);
+  }
+
+  /** The same streams, with the lock that was asked for. */
+  StreamConfig locked(StreamConfig streams) {
+    return lock == null ? streams : streams.withLock(lock);
   }
 
   private static void put(Map<String, String> settings, String name, @Nullable Object value) {
