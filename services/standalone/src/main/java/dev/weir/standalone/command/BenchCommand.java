@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = "Measure; results also as JSON (--json FILE).",
-    subcommands = {BenchTextCommand.class, BenchServeCommand.class})
+    subcommands = {BenchTextCommand.class, BenchServeCommand.class, BenchStreamCommand.class})
 final class BenchCommand implements Runnable {
   @Spec @Nullable CommandSpec spec;
 
