@@ -116,7 +116,7 @@ final class Cluster implements AutoCloseable {
     return new ServiceProcess(
         name,
         command,
-        Map.of("WEIR_WORKER_WORKER", name, "WEIR_LOG", "INFO", "WEIR_LOG_ROOT", "WARN"),
+        Map.of("WEIR_WORKER_WORKER", name, "WEIR_LOG", "INFO"),
         folder.resolve(name + ".log"),
         spawner);
   }

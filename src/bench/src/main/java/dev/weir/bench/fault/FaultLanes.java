@@ -85,7 +85,9 @@ final class FaultLanes {
     return scene.ending().getAsBoolean() || broken.get() != null;
   }
 
-  /** A restart of everything keeps the others from happening: it is as frequent as the rarest. */
+  /**
+   * A restart of everything keeps the others from happening: it comes behind the rarest of them.
+   */
   private boolean isDue(FaultKind kind) {
     int least =
         scene.plan().kinds().stream()
@@ -93,7 +95,7 @@ final class FaultLanes {
             .mapToInt(scene.tally()::count)
             .min()
             .orElse(Integer.MAX_VALUE);
-    return scene.tally().count(kind) <= least;
+    return scene.tally().count(kind) < least;
   }
 
   private FaultKind rarest(List<FaultKind> own, SplittableRandom random) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** A service of Weir as a process of its own, which may die and be started again. */
 final class ServiceProcess {
   private static final String READY = " is ready";
-  private static final Duration START_LIMIT = Duration.ofSeconds(90);
+  private static final Duration START_LIMIT = Duration.ofSeconds(180);
   private static final long POLL_MS = 50;
   private static final long RETRY_MS = 1_000;
 
