@@ -119,6 +119,32 @@ final class EngineLoop {
       reportLoad();
       return false;
     }
+    Throwable fault = compute(parts, true);
+    if (fault != null) {
+      separate(parts, fault);
+    }
+    reportLoad();
+    return true;
+  }
+
+  /** A prompt that makes the model fail ends its own request, and none that ran beside it. */
+  private void separate(List<Part> parts, Throwable fault) {
+    for (Part part : parts) {
+      // What a step writes into the cache depends on its own tokens alone: it may be made again.
+      Throwable own = parts.size() == 1 ? fault : compute(List.of(part), false);
+      if (own != null) {
+        fail(part.sequence(), own);
+      }
+    }
+  }
+
+  /**
+   * Computes parts in one call of the model and takes what it gives.
+   *
+   * @param planned whether they are a whole step, whose time is learned from
+   * @return what the model threw, and nothing has changed; null if it did not
+   */
+  private @Nullable Throwable compute(List<Part> parts, boolean planned) {
     int tokens = 0;
     List<SequenceSlice> slices = new ArrayList<>(parts.size());
     for (Part part : parts) {
@@ -133,14 +159,20 @@ final class EngineLoop {
     } catch (VirtualMachineError e) {
       throw e; // out of memory and the like: nothing that comes after can be relied on
     } catch (RuntimeException | Error e) {
-      parts.forEach(part -> fail(part.sequence(), e));
-      return true;
+      return e;
     } finally {
       lease.release(clock.nanoTime() - started);
     }
     long took = clock.nanoTime() - started;
     metrics.onStep(tokens, parts.size(), took);
-    scheduler.took(took);
+    if (planned) {
+      scheduler.took(took);
+    }
+    take(parts, output);
+    return null;
+  }
+
+  private void take(List<Part> parts, StepOutput output) {
     Instant now = clock.now();
     int row = 0;
     for (Part part : parts) {
@@ -155,8 +187,6 @@ final class EngineLoop {
         row += part.slice().queries().size();
       }
     }
-    reportLoad();
-    return true;
   }
 
   /** Draws the next tokens of a sequence and emits them; its output may end with them. */

@@ -377,6 +377,33 @@ final class EngineLoopTest {
   }
 
   @Test
+  void aPromptThatMakesTheModelFailEndsNoRequestBesideIt() {
+    TestingEngineLoop engine = engine(3, 64, 64);
+    IllegalStateException fault = new IllegalStateException("not this one");
+    int poison = tokens("z")[0];
+    engine.model.onStep(slices -> {
+      if (slices.stream().anyMatch(s -> Arrays.stream(s.tokens()).anyMatch(t -> t == poison))) {
+        throw fault;
+      }
+    });
+    TextRequest before = greedy("ab", 5);
+    TextRequest after = greedy("cd", 5);
+    TestingListener first = new TestingListener();
+    TestingListener sick = new TestingListener();
+    TestingListener last = new TestingListener();
+    engine.start(before, first);
+    engine.loop.step();
+    engine.start(greedy("az", 5), sick);
+    engine.start(after, last);
+    engine.finish();
+    assertThat(sick.outcome().error()).isSameAs(fault);
+    assertThat(engine.faults).containsExactly(fault);
+    assertThat(first.tokens).isEqualTo(expected(before, VOCABULARY));
+    assertThat(last.tokens).isEqualTo(expected(after, VOCABULARY));
+    assertThat(engine.loop.cacheUse()).isZero();
+  }
+
+  @Test
   void logitsThatAreNotNumbersEndOnlyTheSequenceTheyBelongTo() {
     TestingEngineLoop engine = engine(2, 64, 64);
     engine.model.poison(tokens("z")[0]);
