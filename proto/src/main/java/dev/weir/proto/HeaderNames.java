@@ -23,10 +23,24 @@ public final class HeaderNames {
   /** Copied to that result. */
   public static final String CORRELATION_ID = "correlation-id";
 
-  // On requests that were given up: kind, code and message of the failure in their finished chunk.
+  /** Of a dead request that was published again: the id that it had before. */
+  public static final String RETRY_OF = "retry-of";
+
+  // On requests that were given up: the failure in their finished chunk, how many attempts there
+  // were, and where the request lay.
   public static final String ERROR_KIND = "error-kind";
   public static final String ERROR_CODE = "error-code";
+  public static final String ERROR_FIELD = "error-field";
   public static final String ERROR_MESSAGE = "error-message";
+  public static final String ERROR_ATTEMPTS = "error-attempts";
+  public static final String REQUEST_TOPIC = "request-topic";
+  public static final String REQUEST_OFFSET = "request-offset";
+
+  /** How many bytes the request had, where it was too large to be kept with its failure. */
+  public static final String REQUEST_BYTES = "request-bytes";
+
+  /** Among the dead requests, on a record without a value: the id under which it was retried. */
+  public static final String RETRIED_AS = "retried-as";
 
   // CloudEvents 1.0, Kafka protocol binding, binary mode.
   public static final String CE_SPECVERSION = "ce_specversion";

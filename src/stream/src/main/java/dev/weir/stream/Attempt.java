@@ -40,9 +40,10 @@ import org.slf4j.LoggerFactory;
  *          └─────────────▶ ENDING ◀──────────────────────┘ `finished` is on its way (6), or lies in the
  *                            │                             log: what is left is AttemptEnding's
  *                            ▼
- *                          DONE: accept (given up: reject)
+ *                          DONE: accept (an error: reject)
  *
  *   Displaced, LockLost, SendFailed, ReadFailed, HandOver ──▶ DONE: release (a duplicate: reject)
+ *   its generator failed ──▶ DONE: release, or at the limit of attempts ENDING
  * </pre>
  *
  * <p>What it reads is {@link AttemptReading}'s, what it writes {@link AttemptRecords}'; {@link
@@ -87,9 +88,10 @@ final class Attempt {
   private State state = State.WAITING;
   private Cancellations.@Nullable Watch watch;
   private @Nullable InvalidRequestException invalid;
-  private @Nullable RuntimeException broken;
+  private @Nullable String broken;
   private @Nullable String cancelled;
   private @Nullable Finished earlyEnd;
+  private LogView.@Nullable Before begunAt;
   private long pauseMs;
   private @Nullable Reason givenBack;
 
@@ -143,7 +145,7 @@ final class Attempt {
       return true;
     }
     try {
-      job.begin(world.generator(), delivery, events);
+      job.begin(world.generator(), delivery, deadlineMs, events);
     } catch (InvalidRequestException e) {
       invalid = e;
     } catch (OverloadedException e) {
@@ -152,7 +154,7 @@ final class Attempt {
       return false;
     } catch (RuntimeException e) { // whatever an engine may throw counts as an attempt
       log.error("request {} cannot begin", delivery.requestId(), e);
-      broken = e;
+      broken = e.toString();
     }
     return true;
   }
@@ -197,9 +199,7 @@ final class Attempt {
   private void cancel(String reason) {
     cancelled = reason;
     startIfWaiting();
-    if (state == State.RUNNING) {
-      job.cancel(FinishReason.FINISH_REASON_CANCELLED, world.clock().millis());
-    }
+    job.cancel(FinishReason.FINISH_REASON_CANCELLED, world.clock().millis());
   }
 
   private void startIfWaiting() {
@@ -241,7 +241,10 @@ final class Attempt {
 
   /** When {@link #tick} is due, milliseconds since 1970 (UTC). */
   long nextTickMs() {
-    long due = Math.min(Math.min(job.limitMs(), ending.limitMs()), records.dueMs());
+    long due = Math.min(ending.limitMs(), records.dueMs());
+    if (state == State.RUNNING) {
+      due = Math.min(due, job.limitMs());
+    }
     boolean open = state == State.WAITING || (state == State.RUNNING && !job.isAskedToEnd());
     return open ? Math.min(due, deadlineMs) : due;
   }
@@ -275,29 +278,51 @@ final class Attempt {
     if (before.finished() != null) {
       job.drop();
       state = State.ENDING;
-      ending.found(
-          new LogView.Stream(before.tokens(), before.finished(), before.attempts()),
-          before.finished().getError().getCode().equals(GAVE_UP));
+      ending.found(new LogView.Stream(before.tokens(), before.finished(), before.attempts()));
     } else if (before.duplicate()) {
       rejectDuplicate();
     } else if (cancelled != null) {
-      end(answer.without(FinishReason.FINISH_REASON_CANCELLED));
+      endBy(FinishReason.FINISH_REASON_CANCELLED);
     } else if (world.clock().millis() >= deadlineMs) {
-      end(answer.without(FinishReason.FINISH_REASON_DEADLINE));
+      endBy(FinishReason.FINISH_REASON_DEADLINE);
     } else if (invalid != null) {
       end(answer.failed(invalid.toFailure()));
     } else if (before.attempts() > MAX_ATTEMPTS
         || before.attemptsWithoutToken() > MAX_ATTEMPTS_WITHOUT_TOKEN) {
-      ending.giveUp();
-      end(answer.failed(gaveUp(before)));
+      end(answer.failed(gaveUp(before.attempts() - 1, before.attemptsWithoutToken() - 1, null)));
     } else if (earlyEnd != null) {
       end(earlyEnd);
     } else if (broken != null || !job.isOpen()) {
-      pauseMs = INTERNAL_PAUSE_MS;
-      stop("its generator failed");
+      generatorFailed(before, broken == null ? "it took nothing" : broken);
     } else {
+      begunAt = before;
       state = State.RUNNING;
       job.proceed(before.tokens());
+    }
+  }
+
+  /** A generator that has the request tells how much of it was used; nobody else knows. */
+  private void endBy(FinishReason reason) {
+    if (earlyEnd != null && !earlyEnd.hasError()) {
+      end(earlyEnd);
+    } else if (job.isOpen()) {
+      state = State.RUNNING;
+      job.cancel(reason, world.clock().millis());
+    } else {
+      end(answer.without(reason));
+    }
+  }
+
+  /** Another attempt may do it; the last one that the limit allows says what went wrong. */
+  private void generatorFailed(LogView.Before before, String why) {
+    boolean silent = records.next() == before.next();
+    int withoutToken = silent ? before.attemptsWithoutToken() : 0;
+    if (before.attempts() < MAX_ATTEMPTS && withoutToken < MAX_ATTEMPTS_WITHOUT_TOKEN) {
+      records.flush(); // what is made needs not be made again
+      pauseMs = INTERNAL_PAUSE_MS;
+      stop("its generator failed: " + why);
+    } else {
+      end(answer.failed(gaveUp(before.attempts(), withoutToken, why)));
     }
   }
 
@@ -310,11 +335,11 @@ final class Attempt {
     done(Settlement.REJECT);
   }
 
-  private static Failure gaveUp(LogView.Before before) {
+  private static Failure gaveUp(int attempts, int withoutToken, @Nullable String why) {
     return AttemptAnswer.internal(
         GAVE_UP,
-        "%d attempts failed, the last %d of them without a token"
-            .formatted(before.attempts() - 1, before.attemptsWithoutToken() - 1));
+        "%d attempts failed, the last %d of them without a token%s"
+            .formatted(attempts, withoutToken, why == null ? "" : "; the last: " + why));
   }
 
   private void madeTokens(Tokens tokens) {
@@ -359,7 +384,7 @@ final class Attempt {
   private boolean mayEmit() {
     job.taken();
     if (state == State.WAITING || state == State.LOCATING || state == State.STARTING) {
-      broken = new IllegalStateException("the generator emitted before it was told to proceed");
+      broken = "it emitted before it was told to proceed";
     }
     return state == State.RUNNING;
   }
@@ -367,11 +392,16 @@ final class Attempt {
   private void madeEnd(Finished made) {
     job.taken();
     Finished finished = job.ended(made);
-    if (state == State.RUNNING) {
-      end(finished);
+    boolean failed = finished.getError().getKind().equals(AttemptAnswer.INTERNAL);
+    if (state == State.RUNNING && failed && begunAt != null && !job.isAskedToEnd()) {
+      generatorFailed(begunAt, finished.getError().getMessage());
+    } else if (state == State.RUNNING) {
+      end(failed ? answer.without(job.endBy()) : finished);
     } else if (state == State.WAITING && finished.hasError() && !delivery.last()) {
       pauseMs = INTERNAL_PAUSE_MS;
       stop("the generator gave up what waited: " + finished.getError().getMessage());
+    } else if (state != State.WAITING && failed) {
+      broken = finished.getError().getMessage(); // an attempt, as soon as the log is read
     } else {
       earlyEnd = finished;
       startIfWaiting();

@@ -15,6 +15,9 @@ import java.util.List;
 
 /** What an attempt says in words and numbers: its `started`, its `finished`, the result. */
 final class AttemptAnswer {
+  /** The kind of a failure that is ours. */
+  static final String INTERNAL = "internal";
+
   private final Delivery delivery;
   private final String worker;
   private final long createdMs;
@@ -28,14 +31,17 @@ final class AttemptAnswer {
     this.delivery = delivery;
     this.worker = worker;
     long created = delivery.request().getCreatedMs();
-    // A publisher whose clock is ahead would else get a later deadline than it asked for.
+    // A publisher's clock may be ahead of the brokers'.
     this.createdMs = created > 0 && created <= delivery.appendMs() ? created : delivery.appendMs();
   }
 
-  /** The request's own deadline or the default one; in no case beyond the life of a request. */
+  /**
+   * The request's own deadline, or the default one from when the broker appended it: a publisher
+   * may have any clock. In no case beyond the life of a request.
+   */
   long deadlineMs(Duration byDefault) {
     long named = delivery.headers().deadlineMs();
-    long deadline = named != 0 ? named : createdMs + byDefault.toMillis();
+    long deadline = named != 0 ? named : delivery.appendMs() + byDefault.toMillis();
     return Math.min(deadline, delivery.appendMs() + TopicPlan.LIFE.toMillis() / 2);
   }
 
@@ -96,7 +102,7 @@ final class AttemptAnswer {
 
   static Failure internal(String code, String message) {
     return Failure.newBuilder()
-        .setKind("internal")
+        .setKind(INTERNAL)
         .setCode(code)
         .setMessage(message)
         .setHttpStatus(500)

@@ -1,5 +1,6 @@
 package dev.weir.stream;
 
+import dev.weir.proto.v1.FinishReason;
 import dev.weir.proto.v1.Finished;
 import dev.weir.stream.LogView.Stream;
 import dev.weir.stream.RequestSource.Settlement;
@@ -19,12 +20,12 @@ import org.slf4j.LoggerFactory;
  *    │                 │ AllAcknowledged and Ended: it is in the log, and it counts
  *    │ found (3)       │
  *    └────────────────▶│
- *           given up ▼ │
+ *              error ▼ │
  *              BURYING │ the copy for weir.dead is on its way
  *                    ▼ ▼
  *                 REPLYING  the result is on its way, if its sender wants one
  *                    ▼
- *                  DONE: accept (given up: reject)
+ *                  DONE: accept (an error: reject)
  * </pre>
  *
  * <p>For use by the attempt's thread; what becomes of the records comes back as events.
@@ -48,7 +49,6 @@ final class AttemptEnding {
   private final Consumer<AttemptEvent> events;
   private State state = State.OPEN;
   private boolean acknowledged;
-  private boolean givenUp;
   private @Nullable Stream stream;
   private long limitMs = Long.MAX_VALUE;
   private Settlement settlement = Settlement.RELEASE;
@@ -69,20 +69,14 @@ final class AttemptEnding {
     this.events = events;
   }
 
-  /** The request is answered by that it is given up. */
-  void giveUp() {
-    givenUp = true;
-  }
-
   /** The attempt's own `finished` is on its way. */
   void write() {
     state = State.WRITING;
   }
 
   /** A `finished` that counts lay in the log before (step 3). */
-  void found(Stream whole, boolean givenUp) {
+  void found(Stream whole) {
     stream = whole;
-    this.givenUp = givenUp;
     proved();
   }
 
@@ -107,13 +101,14 @@ final class AttemptEnding {
   /** A `finished` that counts lies in the log: anybody may accept the request now. */
   private void proved() {
     reading.close();
-    if (givenUp && stream != null) {
+    if (isGivenUp() && stream != null) {
       state = State.BURYING;
       world
           .writer()
           .bury(
               delivery,
               stream.finished().getError(),
+              stream.attempts(),
               (_, failure) ->
                   events.accept(
                       failure == null
@@ -122,6 +117,13 @@ final class AttemptEnding {
     } else {
       reply();
     }
+  }
+
+  /**
+   * What could not be done is kept, whatever the reason: who finds it can mend it and ask again.
+   */
+  private boolean isGivenUp() {
+    return stream != null && stream.finished().getReason() == FinishReason.FINISH_REASON_ERROR;
   }
 
   /** The copy for the dead requests is acknowledged. */
@@ -163,7 +165,7 @@ final class AttemptEnding {
   }
 
   private void settleByEnd() {
-    settle(givenUp ? Settlement.REJECT : Settlement.ACCEPT);
+    settle(isGivenUp() ? Settlement.REJECT : Settlement.ACCEPT);
   }
 
   /** Nothing more is done. */

@@ -28,12 +28,14 @@ final class AttemptJob {
   /**
    * Gives the request to the generator.
    *
+   * @param deadlineMs by which it has to end, milliseconds since 1970 (UTC)
    * @throws InvalidRequestException if the request is wrong
    * @throws OverloadedException if it cannot be taken now
    */
-  void begin(Generator generator, Delivery delivery, Consumer<AttemptEvent> events) {
+  void begin(
+      Generator generator, Delivery delivery, long deadlineMs, Consumer<AttemptEvent> events) {
     AttemptSink sink = new AttemptSink(made, MAX_MADE, events);
-    job = generator.begin(delivery.request(), delivery.headers(), sink);
+    job = generator.begin(delivery.request(), delivery.headers().withDeadline(deadlineMs), sink);
   }
 
   boolean isOpen() {

@@ -144,6 +144,8 @@ final class ControlLog implements Cancellations, AutoCloseable {
       }
     } catch (InvalidRequestException e) {
       log.warn("the record at {}@{} is no control: {}", topic, record.offset(), e.getMessage());
+    } catch (RuntimeException e) { // one record must not end the hearing of all others
+      log.error("the record at {}@{} cannot be obeyed", topic, record.offset(), e);
     }
   }
 

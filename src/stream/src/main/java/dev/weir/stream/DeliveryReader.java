@@ -18,6 +18,9 @@ import org.slf4j.LoggerFactory;
 final class DeliveryReader {
   private static final Logger log = LoggerFactory.getLogger(DeliveryReader.class);
 
+  /** The code of what nobody has thought of. */
+  static final String UNREADABLE = "unreadable";
+
   /** Ids go into keys, JSON and URLs. */
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
@@ -56,6 +59,9 @@ final class DeliveryReader {
       checkModel(request);
     } catch (InvalidRequestException e) {
       invalid = e;
+    } catch (RuntimeException e) { // a fault of ours must not stop the requests behind it
+      log.error("the request at {}@{} cannot be read", record.topic(), record.offset(), e);
+      invalid = new InvalidRequestException("", UNREADABLE, "the request cannot be read: " + e);
     }
     if (request.getId().isEmpty()) {
       request = request.toBuilder().setId(id).build();

@@ -31,6 +31,9 @@ public final class Intake implements AutoCloseable {
   private static final Duration MEASURE = Duration.ofSeconds(10);
   private static final Duration BALANCE = Duration.ofMillis(250);
 
+  /** Of the group's window, from which on its standing still is near. */
+  private static final double WINDOW_WARNING = 0.8;
+
   private final StreamConfig config;
   private final IntakeOptions options;
   private final Topics topics;
@@ -210,7 +213,17 @@ public final class Intake implements AutoCloseable {
               .get()
               .get(requests);
       if (offsets != null) {
-        meters.group(offsets.startOffset(), offsets.lag().orElse(0L), group.maxRecordLocks());
+        double ratio =
+            meters.group(offsets.startOffset(), offsets.lag().orElse(0L), group.maxRecordLocks());
+        if (ratio > WINDOW_WARNING) {
+          log.warn(
+              "model {}: the request at offset {} is not done and holds {} of the {} requests that"
+                  + " may lie behind it; then none is delivered until it ends",
+              options.model(),
+              offsets.startOffset(),
+              Math.round(ratio * group.maxRecordLocks()),
+              group.maxRecordLocks());
+        }
       }
     } catch (ExecutionException e) {
       log.debug("no lag of {}", name, e);

@@ -96,10 +96,12 @@ final class IntakeMeters {
 
   /**
    * @param startOffset of the oldest request that is not done
+   * @return newest minus oldest unfinished request, of what the broker allows: 0 to 1
    */
-  void group(long startOffset, long waiting, int maxRecordLocks) {
+  double group(long startOffset, long waiting, int maxRecordLocks) {
     long window = Math.max(0, newestOffset.get() + 1 - startOffset);
     windowRatio = (double) window / maxRecordLocks;
     lag = waiting;
+    return windowRatio;
   }
 }

@@ -12,7 +12,6 @@ import java.time.InstantSource;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.header.Header;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,17 +70,8 @@ final class KafkaLogWriter implements LogWriter, AutoCloseable {
   }
 
   @Override
-  public void bury(Delivery delivery, Failure reason, Outcome outcome) {
-    var record =
-        new ProducerRecord<>(
-            topics.dead(), Records.utf8(delivery.requestId()), delivery.record().value());
-    for (Header header : delivery.record().headers()) {
-      record.headers().add(header);
-    }
-    Records.add(record.headers(), HeaderNames.ERROR_KIND, reason.getKind());
-    Records.add(record.headers(), HeaderNames.ERROR_CODE, reason.getCode());
-    Records.add(record.headers(), HeaderNames.ERROR_MESSAGE, reason.getMessage());
-    send(record, outcome);
+  public void bury(Delivery delivery, Failure reason, int attempts, Outcome outcome) {
+    send(DeadRecords.copy(topics.dead(), delivery, reason, attempts), outcome);
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -31,6 +32,7 @@ import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,7 +106,17 @@ public final class KafkaRequestPublisher implements RequestPublisher {
 
   @Override
   public CompletionStage<Published> publish(GenerationRequest request, RequestHeaders headers) {
-    return run(request.getSerializedSize(), () -> write(request, headers));
+    return publish(request, headers, _ -> {});
+  }
+
+  /**
+   * The same with further headers.
+   *
+   * @param more adds them to the request's record
+   */
+  CompletionStage<Published> publish(
+      GenerationRequest request, RequestHeaders headers, Consumer<Headers> more) {
+    return run(request.getSerializedSize(), () -> write(request, headers, more));
   }
 
   @Override
@@ -144,7 +156,8 @@ public final class KafkaRequestPublisher implements RequestPublisher {
     return result;
   }
 
-  private Published write(GenerationRequest request, RequestHeaders headers) {
+  private Published write(
+      GenerationRequest request, RequestHeaders headers, Consumer<Headers> more) {
     String topic = requestTopic(request.getModel());
     long now = clock.millis();
     int partitions = partitions();
@@ -161,8 +174,10 @@ public final class KafkaRequestPublisher implements RequestPublisher {
             .setCreatedMs(created)
             .setFrom(Position.newBuilder().setPartition(partition).setOffset(from))
             .build();
+    var record = Records.request(topic, complete, headers, source, now);
+    more.accept(record.headers());
     try {
-      send(Records.request(topic, complete, headers, source, now));
+      send(record);
     } catch (StreamUnavailableException e) {
       cancelUnsure(id);
       throw e;

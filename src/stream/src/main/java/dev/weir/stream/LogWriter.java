@@ -28,8 +28,12 @@ interface LogWriter {
       RequestHeaders about,
       Outcome outcome);
 
-  /** Copies a request that was given up to the dead ones. */
-  void bury(Delivery delivery, Failure reason, Outcome outcome);
+  /**
+   * Copies a request that was given up to the dead ones.
+   *
+   * @param attempts how many there were
+   */
+  void bury(Delivery delivery, Failure reason, int attempts, Outcome outcome);
 
   /** Sends the finished result to the application's own topic. */
   void reply(Result result, ContentType type, RequestHeaders about, Outcome outcome);

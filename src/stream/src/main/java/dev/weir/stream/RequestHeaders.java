@@ -22,4 +22,10 @@ public record RequestHeaders(
     @Nullable String correlationId) {
 
   public static final RequestHeaders NONE = new RequestHeaders("default", 0, 0, null, null, null);
+
+  /** The same with another deadline. */
+  RequestHeaders withDeadline(long newDeadlineMs) {
+    return new RequestHeaders(
+        tenant, newDeadlineMs, priority, traceparent, replyTopic, correlationId);
+  }
 }

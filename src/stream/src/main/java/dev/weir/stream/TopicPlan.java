@@ -38,6 +38,9 @@ record TopicPlan(
   private static final long REQUESTS_MS = Duration.ofHours(48).toMillis();
   private static final long CHUNKS_MS = Duration.ofHours(72).toMillis();
 
+  /** Time to look at what was given up and to ask again; it holds prompts, so not for ever. */
+  private static final long DEAD_MS = Duration.ofDays(30).toMillis();
+
   /** All topics but those of requests. */
   static List<TopicPlan> common(Topics topics, int chunkPartitions) {
     long life = LIFE.toMillis();
@@ -59,7 +62,7 @@ record TopicPlan(
         new TopicPlan(topics.models(), 1, false, Map.of("cleanup.policy", "compact"), 0, 0),
         new TopicPlan(
             topics.results(), chunkPartitions, false, Map.of("cleanup.policy", "delete"), -1, 0),
-        new TopicPlan(topics.dead(), 1, false, Map.of("cleanup.policy", "delete"), -1, 0));
+        new TopicPlan(topics.dead(), 1, false, Map.of("cleanup.policy", "delete"), DEAD_MS, 0));
   }
 
   static TopicPlan requests(Topics topics, String model) {

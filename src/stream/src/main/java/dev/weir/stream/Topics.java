@@ -1,6 +1,7 @@
 package dev.weir.stream;
 
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The names of all topics and groups of one prefix.
@@ -30,6 +31,13 @@ public record Topics(String prefix) {
           "model name \"" + model + "\" may have only letters, digits, '.', '_' and '-'");
     }
     return prefix + ".requests." + model;
+  }
+
+  /** The model whose requests a topic holds; null if it holds none. */
+  @Nullable String modelOf(String requests) {
+    String before = prefix + ".requests.";
+    String model = requests.startsWith(before) ? requests.substring(before.length()) : "";
+    return isModelName(model) ? model : null;
   }
 
   /** Everything that requests produced; the key is the request id. */

@@ -7,6 +7,7 @@ import static dev.weir.stream.TestingChunks.tokens;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.proto.v1.Chunk;
+import dev.weir.proto.v1.Failure;
 import dev.weir.proto.v1.FinishReason;
 import dev.weir.proto.v1.Finished;
 import dev.weir.proto.v1.Tokens;
@@ -108,13 +109,23 @@ final class AttemptStepsTest {
     assertThat(last.attempt.isDone()).isFalse(); // the broker would drop it
   }
 
+  /** As a generator says it that knows the prompt. */
+  private static Finished cancelledAfter(int promptTokens) {
+    return Finished.newBuilder()
+        .setReason(FinishReason.FINISH_REASON_CANCELLED)
+        .setUsage(Usage.newBuilder().setPromptTokens(promptTokens))
+        .build();
+  }
+
   @Test
   void aRequestThatIsCancelledOrTooLateWhileItWaitsEndsWithoutRoom() {
     TestingSteps cancelled = TestingSteps.beginWaiting(9, RequestHeaders.NONE);
     cancelled.happens(new AttemptEvent.Cancelled("test"));
-    running(cancelled);
-    assertThat(cancelled.sent.getLast().getFinished().getReason())
-        .isEqualTo(FinishReason.FINISH_REASON_CANCELLED);
+    assertThat(cancelled.cancelled).isEqualTo(1); // before the log is read
+    running(cancelled.make(sink -> sink.finished(cancelledAfter(7))));
+    Finished end = cancelled.sent.getLast().getFinished();
+    assertThat(end.getReason()).isEqualTo(FinishReason.FINISH_REASON_CANCELLED);
+    assertThat(end.getUsage().getPromptTokens()).isEqualTo(7);
 
     RequestHeaders soon = new RequestHeaders("default", 1_002_000, 0, null, null, null);
     TestingSteps late = TestingSteps.beginWaiting(9, soon);
@@ -122,9 +133,109 @@ final class AttemptStepsTest {
     late.nowMs = 1_002_000;
     late.attempt.tick(late.nowMs);
     running(late);
+    assertThat(late.cancelled).isEqualTo(1);
+    assertThat(late.proceeded).isNull();
+    late.make(sink -> sink.finished(cancelledAfter(7)));
     assertThat(late.sent.getLast().getFinished().getReason())
         .isEqualTo(FinishReason.FINISH_REASON_DEADLINE);
-    assertThat(late.abandoned).isEqualTo(1);
+  }
+
+  @Test
+  void aRequestThatIsCancelledBeforeItsLogIsReadLeavesTheGeneratorAtOnceAndEndsWithItsUsage() {
+    TestingSteps steps = TestingSteps.begin();
+    steps.happens(new AttemptEvent.Cancelled("test"));
+    assertThat(steps.cancelled).isEqualTo(1);
+    steps.acknowledge().read(queued(), started(9), tokens(9, 0, 10, 11)).readSent();
+    assertThat(steps.sent).hasSize(1); // it waits for what the generator says of the prompt
+    steps.make(sink -> sink.finished(cancelledAfter(7)));
+    Finished end = steps.sent.getLast().getFinished();
+    assertThat(end.getReason()).isEqualTo(FinishReason.FINISH_REASON_CANCELLED);
+    assertThat(end.getTotal()).isEqualTo(2);
+    assertThat(end.getUsage().getPromptTokens()).isEqualTo(7);
+    assertThat(end.getUsage().getCompletionTokens()).isEqualTo(2);
+    assertThat(steps.proceeded).isNull();
+  }
+
+  @Test
+  void anAttemptThatItsReadingKeepsWaitingDoesNotSpinAfterACancellation() {
+    TestingSteps steps = TestingSteps.begin();
+    steps.happens(new AttemptEvent.Cancelled("test"));
+    steps.nowMs += 60_000;
+    assertThat(steps.attempt.nextTickMs()).isGreaterThan(steps.nowMs);
+  }
+
+  private static Finished broken(String why) {
+    return Finished.newBuilder()
+        .setReason(FinishReason.FINISH_REASON_ERROR)
+        .setError(AttemptAnswer.internal("internal_error", why))
+        .build();
+  }
+
+  @Test
+  void whatAGeneratorFailsAtGetsAnotherAttemptAndTheThirdTellsTheReason() {
+    TestingSteps first = running(TestingSteps.begin());
+    first.make(sink -> sink.finished(broken("sick")));
+    assertSettled(first, Settlement.RELEASE);
+    assertThat(first.sent).hasSize(1);
+
+    TestingSteps third =
+        TestingSteps.begin().acknowledge().read(queued(), started(8), started(9)).readSent();
+    third.make(sink -> sink.finished(broken("sick")));
+    Failure failure = third.sent.getLast().getFinished().getError();
+    assertThat(failure.getCode()).isEqualTo(Attempt.GAVE_UP);
+    assertThat(failure.getMessage()).contains("3 attempts", "sick");
+    third.acknowledge().readSent();
+    assertThat(third.buried).containsExactly(failure);
+    third.acknowledge();
+    assertSettled(third, Settlement.REJECT);
+  }
+
+  @Test
+  void aGeneratorThatFailsBeforeTheLogIsReadHasMadeAnAttempt() {
+    TestingSteps steps = TestingSteps.begin();
+    steps.make(sink -> sink.finished(broken("sick")));
+    assertThat(steps.attempt.isDone()).isFalse();
+    running(steps);
+    assertSettled(steps, Settlement.RELEASE);
+  }
+
+  @Test
+  void tokensThatAnAttemptMadeBeforeItFailedGiveThreeMore() {
+    TestingSteps steps =
+        TestingSteps.begin().acknowledge().read(queued(), started(8), started(9)).readSent();
+    steps.make(sink -> sink.tokens(FIRST));
+    steps.make(sink -> sink.tokens(FIRST.toBuilder().setFirstIndex(1).build()));
+    steps.make(sink -> sink.finished(broken("sick")));
+    assertSettled(steps, Settlement.RELEASE);
+    assertThat(steps.sent.getLast().getTokens().getFirstIndex()).isEqualTo(1); // all of it is kept
+  }
+
+  @Test
+  void aGeneratorThatFailsWhatWasCancelledHasEndedIt() {
+    TestingSteps steps = running(TestingSteps.begin());
+    steps.happens(new AttemptEvent.Cancelled("test"));
+    steps.make(sink -> sink.finished(broken("sick")));
+    assertThat(steps.sent.getLast().getFinished().getReason())
+        .isEqualTo(FinishReason.FINISH_REASON_CANCELLED);
+  }
+
+  @Test
+  void aDefaultDeadlineCountsFromTheAppendTimeWhateverThePublishersClockSays() {
+    long append = 1_000_000_000;
+    for (long created : new long[] {1, append - 1, append + 5_000_000}) {
+      AttemptAnswer answer =
+          new AttemptAnswer(TestingSteps.delivery(append, created, RequestHeaders.NONE), "w");
+      assertThat(answer.deadlineMs(Duration.ofMinutes(10))).isEqualTo(append + 600_000);
+    }
+    RequestHeaders named = new RequestHeaders("default", append + 7, 0, null, null, null);
+    AttemptAnswer answer = new AttemptAnswer(TestingSteps.delivery(append, 1, named), "w");
+    assertThat(answer.deadlineMs(Duration.ofMinutes(10))).isEqualTo(append + 7);
+  }
+
+  @Test
+  void theGeneratorIsToldTheDeadlineThatCounts() {
+    TestingSteps steps = TestingSteps.begin();
+    assertThat(steps.told.deadlineMs()).isEqualTo(1_000_000 + Duration.ofMinutes(10).toMillis());
   }
 
   @Test
@@ -341,7 +452,9 @@ final class AttemptStepsTest {
         running(TestingSteps.beginLastDelivery()).happens(new AttemptEvent.HandOver());
     assertThat(last.sent.getLast().getFinished().getError().getCode()).isEqualTo("worker_closed");
     last.acknowledge().readSent();
-    assertSettled(last, Settlement.ACCEPT);
+    assertThat(last.buried).hasSize(1);
+    last.acknowledge();
+    assertSettled(last, Settlement.REJECT);
   }
 
   @Test

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -186,6 +187,14 @@ final class IntakeIT {
     }
   }
 
+  private void awaitBegun(int count) {
+    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (generator.begun.get() < count) {
+      assertThat(System.nanoTime()).as("begun: %s", generator.begun).isLessThan(end);
+      LockSupport.parkNanos(5_000_000);
+    }
+  }
+
   /** Who has only an id that nothing was written for yet is told so, and asks again. */
   private TestingListener awaitBegun(String id) {
     while (true) {
@@ -220,6 +229,60 @@ final class IntakeIT {
     assertThat(end(follow(waiting).awaitFinished()).getReason())
         .isEqualTo(FinishReason.FINISH_REASON_CANCELLED);
     assertThat(generator.begun).hasValue(0);
+  }
+
+  @Test
+  void aRequestCancelledWhileItWaitsInTheEngineEndsAtOnceWithItsUsage() {
+    with(
+        Intake.start(
+            config,
+            new IntakeOptions(
+                "echo", "w1", 2, 2, "test", Duration.ofMillis(200), Duration.ofMinutes(1)),
+            new TestingRoom(generator, 1),
+            null));
+    TestingListener running = follow(publish("9@2"));
+    running.awaitTokens(2); // it has the only room, and keeps it
+    Published waiting = publish("7");
+    TestingListener listener = follow(waiting);
+    awaitBegun(2);
+    publisher.cancel(waiting.requestId(), "test").toCompletableFuture().join();
+    Finished finished = end(listener.awaitFinished());
+    assertThat(finished.getReason()).isEqualTo(FinishReason.FINISH_REASON_CANCELLED);
+    assertThat(finished.getUsage().getPromptTokens()).isEqualTo(5);
+    assertThat(finished.getUsage().getCompletionTokens()).isZero();
+    generator.letGo();
+    assertThat(TestingListener.tokens(running.awaitFinished())).hasSize(9);
+  }
+
+  @Test
+  void aRequestCancelledWhileItIsTriedAgainAndAgainEnds() {
+    worker("w1", 1, generator);
+    Published refused = publish("overload 1000000");
+    awaitBegun(2);
+    publisher.cancel(refused.requestId(), "test").toCompletableFuture().join();
+    assertThat(end(follow(refused).awaitFinished()).getReason())
+        .isEqualTo(FinishReason.FINISH_REASON_CANCELLED);
+    assertThat(TestingListener.tokens(follow(publish("7")).awaitFinished())).hasSize(7);
+  }
+
+  @Test
+  void anyApplicationCancelsByALineOfJsonOnTheControlTopic() {
+    worker("w1", 1, generator);
+    Published running = publish("10@2");
+    TestingListener listener = follow(running);
+    listener.awaitTokens(2);
+    try (TestingTopic topics = new TestingTopic(config)) {
+      String control = new Topics(config.prefix()).control();
+      topics.write(
+          new ProducerRecord<>(control, Records.utf8("x"), Records.utf8("{\"cancel\":7}")));
+      topics.write(
+          new ProducerRecord<>(
+              control, Records.utf8(running.requestId()), Records.utf8("{\"cancel\":{}}")));
+    }
+    Finished finished = end(listener.awaitFinished());
+    assertThat(finished.getReason()).isEqualTo(FinishReason.FINISH_REASON_CANCELLED);
+    assertThat(finished.getTotal()).isEqualTo(2);
+    assertThat(finished.getUsage().getPromptTokens()).isEqualTo(5);
   }
 
   @Test
@@ -334,13 +397,13 @@ final class IntakeIT {
     Finished finished = end(follow(published).awaitFinished());
     assertThat(finished.getError().getKind()).isEqualTo("internal");
     assertThat(finished.getError().getCode()).isEqualTo(Attempt.GAVE_UP);
-    assertThat(generator.begun).hasValue(4);
+    assertThat(generator.begun).hasValue(3);
     try (TestingTopic topics = new TestingTopic(config)) {
       List<ConsumerRecord<byte[], byte[]>> dead =
           topics.readUntil(new Topics(config.prefix()).dead(), _ -> true);
       assertThat(dead.getFirst().key()).asString().isEqualTo(published.requestId());
       assertThat(ChunkRecords.headers(dead.getFirst()).text(HeaderNames.ERROR_MESSAGE))
-          .contains("3 attempts failed");
+          .contains("3 attempts failed", "broken on purpose");
     }
   }
 

@@ -5,6 +5,7 @@ import dev.weir.proto.v1.FinishReason;
 import dev.weir.proto.v1.Finished;
 import dev.weir.proto.v1.GenerationRequest;
 import dev.weir.proto.v1.Tokens;
+import dev.weir.proto.v1.Usage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +15,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A model whose token i of a prompt is a function of both. Prompts: {@code N} for N tokens; {@code
- * N@K} for a model that waits before token K until it is let go; {@code refuse}, {@code overload N}
- * and {@code break} for what goes wrong.
+ * N@K} for a model that waits before token K until it is let go; {@code refuse}, {@code overload
+ * N}, {@code break} (as it begins) and {@code fail} (as it goes on) for what goes wrong.
  */
 final class TestingGenerator implements Generator {
   private final ReentrantLock lock = new ReentrantLock();
@@ -25,13 +26,14 @@ final class TestingGenerator implements Generator {
   final AtomicInteger abandoned = new AtomicInteger();
   private final AtomicInteger waiting = new AtomicInteger();
   private boolean letGo;
+  private volatile boolean recovered;
 
   @Override
   public Job begin(GenerationRequest request, RequestHeaders headers, Sink sink) {
     begun.incrementAndGet();
     String prompt =
         request.getMessagesCount() > 0 ? request.getMessages(0).getContent() : request.getPrompt();
-    if (prompt.equals("refuse")) {
+    if (prompt.equals("refuse") && !recovered) {
       throw new InvalidRequestException("prompt", "context_length_exceeded", "prompt: too long");
     }
     if (prompt.startsWith("overload ")
@@ -68,6 +70,11 @@ final class TestingGenerator implements Generator {
     }
   }
 
+  /** What was refused is so no more. */
+  void recover() {
+    recovered = true;
+  }
+
   /** How many wait now. */
   int waiting() {
     return waiting.get();
@@ -78,6 +85,7 @@ final class TestingGenerator implements Generator {
     private final Sink sink;
     private final int count;
     private final int holdAt;
+    private boolean begun;
     private boolean cancelled;
     private boolean gone;
 
@@ -94,6 +102,19 @@ final class TestingGenerator implements Generator {
       List<Integer> before = emitted.stream().flatMap(t -> t.getIdsList().stream()).toList();
       if (!before.equals(tokens(prompt, before.size()))) {
         throw new IllegalStateException("told to go on behind tokens that are not its own");
+      }
+      if (prompt.equals("fail")) {
+        sink.finished(
+            end(FinishReason.FINISH_REASON_ERROR).toBuilder()
+                .setError(AttemptAnswer.internal("internal_error", "failed on purpose"))
+                .build());
+        return;
+      }
+      lock.lock();
+      try {
+        begun = true;
+      } finally {
+        lock.unlock();
       }
       Thread.ofVirtual().start(() -> count(before.size()));
     }
@@ -145,12 +166,20 @@ final class TestingGenerator implements Generator {
 
     @Override
     public void cancel() {
+      boolean silent;
       lock.lock();
       try {
+        silent = !begun && !cancelled;
         cancelled = true;
         changed.signalAll();
       } finally {
         lock.unlock();
+      }
+      if (silent) { // nobody counts who would say it
+        sink.finished(
+            end(FinishReason.FINISH_REASON_CANCELLED).toBuilder()
+                .setUsage(Usage.newBuilder().setPromptTokens(5))
+                .build());
       }
     }
 

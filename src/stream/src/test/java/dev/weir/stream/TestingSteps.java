@@ -28,6 +28,7 @@ final class TestingSteps implements LogWriter, LogReader, Generator, Cancellatio
   final Attempt attempt;
   @Nullable Outcome reply;
   @Nullable List<Tokens> proceeded;
+  RequestHeaders told = RequestHeaders.NONE;
   int cancelled;
   int abandoned;
   private final boolean admits;
@@ -43,18 +44,7 @@ final class TestingSteps implements LogWriter, LogReader, Generator, Cancellatio
     if (knowsFrom) {
       request.setFrom(Position.newBuilder().setPartition(0).setOffset(0));
     }
-    Delivery delivery =
-        new Delivery(
-            "r",
-            "weir.requests.echo",
-            5,
-            nowMs,
-            left,
-            ContentType.PROTOBUF,
-            headers,
-            request.build(),
-            null,
-            new Delivery.Raw(null, null, List.of()));
+    Delivery delivery = delivery(nowMs, left, headers, request.build());
     AttemptWorld world =
         new AttemptWorld(
             "w",
@@ -69,6 +59,27 @@ final class TestingSteps implements LogWriter, LogReader, Generator, Cancellatio
     attempt = new Attempt(world, delivery, TestingChunks.attempt(OWN), events::add);
     attempt.begin();
     drain();
+  }
+
+  /** A request of a publisher whose clock may say anything. */
+  static Delivery delivery(long appendMs, long createdMs, RequestHeaders headers) {
+    return delivery(
+        appendMs, 9, headers, GenerationRequest.newBuilder().setCreatedMs(createdMs).build());
+  }
+
+  private static Delivery delivery(
+      long appendMs, int left, RequestHeaders headers, GenerationRequest request) {
+    return new Delivery(
+        "r",
+        "weir.requests.echo",
+        5,
+        appendMs,
+        left,
+        ContentType.PROTOBUF,
+        headers,
+        request,
+        null,
+        new Delivery.Raw(null, null, List.of()));
   }
 
   static TestingSteps begin() {
@@ -203,7 +214,7 @@ final class TestingSteps implements LogWriter, LogReader, Generator, Cancellatio
   }
 
   @Override
-  public void bury(Delivery delivery, Failure reason, Outcome outcome) {
+  public void bury(Delivery delivery, Failure reason, int attempts, Outcome outcome) {
     buried.add(reason);
     outcomes.add(outcome);
   }
@@ -235,6 +246,7 @@ final class TestingSteps implements LogWriter, LogReader, Generator, Cancellatio
   @Override
   public Job begin(GenerationRequest request, RequestHeaders headers, Sink newSink) {
     sink = newSink;
+    told = headers;
     if (admits) {
       newSink.admitted();
     }

@@ -421,7 +421,7 @@ final class TestingWorld {
     }
 
     @Override
-    public void bury(Delivery delivery, Failure reason, Outcome outcome) {
+    public void bury(Delivery delivery, Failure reason, int attempts, Outcome outcome) {
       buried++;
       in(5, () -> outcome.onDone(0, null));
     }
