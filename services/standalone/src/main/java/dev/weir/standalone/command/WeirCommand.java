@@ -22,6 +22,7 @@ import picocli.CommandLine.ScopeType;
       ChatCommand.class,
       GenerateCommand.class,
       FollowCommand.class,
+      DeadCommand.class,
       GatewayCommand.class,
       TextWorkerCommand.class,
       BrokerCommand.class,
