@@ -35,6 +35,9 @@ final class AnswerExchange implements Generation.Listener {
 
     void onFailed(ApiException failure);
 
+    /** The client took nothing for too long. */
+    void onStalled(ApiException failure);
+
     void onBatchEnd();
 
     /** The client is gone, or all is said. */
@@ -91,7 +94,7 @@ final class AnswerExchange implements Generation.Listener {
         new Generation(
             Vertx.currentContext(),
             services.backend().reader(),
-            services.config().streamWindow(),
+            services.window(),
             services.publishing(),
             ticket,
             published,
@@ -116,7 +119,7 @@ final class AnswerExchange implements Generation.Listener {
             published.stream().map(Published::requestId).collect(Collectors.joining(",")));
     reply =
         call.stream()
-            ? new StreamingReply(ctx, services, writer, call, opened)
+            ? new StreamingReply(ctx, services, writer, call, opened, this::onStalled)
             : new WholeReply(ctx, services, writer, call);
     timer =
         ctx.vertx()
@@ -193,6 +196,21 @@ final class AnswerExchange implements Generation.Listener {
     }
   }
 
+  private void onStalled() {
+    Generation current = generation;
+    if (reply == null || current == null) {
+      return;
+    }
+    ApiException slow =
+        ApiException.slowReader(
+            current.requestId(), current.cursor(), services.config().stallTimeout());
+    if (!done) {
+      end();
+      leave(current, "the client takes nothing");
+    }
+    reply.onStalled(slow);
+  }
+
   private void onResponseEnd(AsyncResult<Void> end) {
     if (reply != null) {
       reply.stop();
@@ -204,10 +222,15 @@ final class AnswerExchange implements Generation.Listener {
     if (generation == null) {
       return; // onPublished cancels
     }
+    leave(generation, "the client went away");
+  }
+
+  /** What runs goes on only for who comes back. */
+  private void leave(Generation left, String reason) {
     if (detached || services.closing()) {
-      generation.leave();
+      left.leave();
     } else {
-      services.metrics().cancelled(generation.cancel("the client went away"));
+      services.metrics().cancelled(left.cancel(reason));
     }
   }
 

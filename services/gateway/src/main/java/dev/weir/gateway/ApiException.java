@@ -2,6 +2,7 @@ package dev.weir.gateway;
 
 import dev.weir.proto.InvalidRequestException;
 import dev.weir.proto.v1.Failure;
+import dev.weir.stream.Cursor;
 import dev.weir.stream.OverloadedException;
 import dev.weir.stream.StreamReader.StreamFailure;
 import java.time.Duration;
@@ -21,6 +22,7 @@ final class ApiException extends RuntimeException {
   private final String code;
   private final @Nullable String param;
   private final long retryAfterMs;
+  private final @Nullable String cursor;
 
   /**
    * @param status of HTTP
@@ -37,7 +39,20 @@ final class ApiException extends RuntimeException {
       String message,
       long retryAfterMs,
       @Nullable Throwable cause) {
+    this(status, type, code, param, message, retryAfterMs, null, cause);
+  }
+
+  private ApiException(
+      int status,
+      String type,
+      String code,
+      @Nullable String param,
+      String message,
+      long retryAfterMs,
+      @Nullable String cursor,
+      @Nullable Throwable cause) {
     super(message, cause);
+    this.cursor = cursor;
     this.status = status;
     this.type = type;
     this.code = code;
@@ -56,6 +71,26 @@ final class ApiException extends RuntimeException {
   static ApiException overloaded(String message, Duration retryAfter) {
     return new ApiException(
         429, OVERLOAD, "rate_limit_exceeded", null, message, retryAfter.toMillis(), null);
+  }
+
+  /**
+   * A client that took nothing for long.
+   *
+   * @param cursor of the last chunk that was written to it; null if that was none, or of several
+   *     streams
+   */
+  static ApiException slowReader(String requestId, @Nullable Cursor cursor, Duration limit) {
+    String place = cursor == null ? "" : "?after=" + cursor;
+    return new ApiException(
+        408,
+        INVALID,
+        "slow_reader",
+        null,
+        "Nothing was taken of this stream for %d ms, so it was closed; /v1/streams/%s%s goes on."
+            .formatted(limit.toMillis(), requestId, place),
+        0,
+        cursor == null ? null : cursor.toString(),
+        null);
   }
 
   static ApiException unavailable(String message, @Nullable Throwable cause) {
@@ -138,6 +173,11 @@ final class ApiException extends RuntimeException {
     return retryAfterMs;
   }
 
+  /** Behind which a stream can be read on, where that is what it is about. */
+  @Nullable String cursor() {
+    return cursor;
+  }
+
   String text() {
     return String.valueOf(getMessage());
   }
@@ -151,6 +191,9 @@ final class ApiException extends RuntimeException {
       json.writeStringField("type", type);
       json.writeStringField("param", param);
       json.writeStringField("code", code);
+      if (cursor != null) {
+        json.writeStringField("cursor", cursor);
+      }
       json.writeEndObject();
       json.writeEndObject();
     });

@@ -2,6 +2,7 @@ package dev.weir.gateway;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.protobuf.ByteString;
+import dev.weir.stream.Cursor;
 import dev.weir.stream.StreamChunk;
 import dev.weir.stream.StreamReader;
 import dev.weir.stream.StreamReader.Start;
@@ -50,7 +51,7 @@ final class ChunkFlow {
   private final Context context;
   private final StreamReader reader;
   private final String requestId;
-  private final int window;
+  private final FlowWindow window;
   private final Handler handler;
 
   private Start next;
@@ -64,7 +65,7 @@ final class ChunkFlow {
       StreamReader reader,
       String requestId,
       Start start,
-      int window,
+      FlowWindow window,
       Handler handler) {
     this.context = context;
     this.reader = reader;
@@ -102,12 +103,17 @@ final class ChunkFlow {
     }
   }
 
+  /** Behind what was delivered last; null before the first of its tokens or parts. */
+  @Nullable Cursor cursor() {
+    return next instanceof Start.After(Cursor cursor) ? cursor : null;
+  }
+
   void close() {
     closed = true;
     Reading current = reading;
     reading = null;
     if (current != null) {
-      current.leave();
+      current.drop();
     }
   }
 
@@ -144,16 +150,24 @@ final class ChunkFlow {
     @GuardedBy("this")
     private boolean scheduled;
 
+    @GuardedBy("this")
+    private boolean left;
+
     @Override
     public void onChunk(StreamChunk chunk) {
       synchronized (this) {
         if (overflowed) {
           return;
         }
-        if (queue.size() >= window) {
+        if (left) {
+          return;
+        }
+        if (queue.size() >= window.chunks()) {
           overflowed = true; // this chunk is read again later
+          window.overflowed();
         } else {
           queue.add(chunk);
+          window.hold(1);
         }
       }
       schedule();
@@ -181,10 +195,20 @@ final class ChunkFlow {
     }
 
     void leave() {
-      Subscription left = subscription;
+      Subscription open = subscription;
       subscription = null;
-      if (left != null) {
-        left.close();
+      if (open != null) {
+        open.close();
+      }
+    }
+
+    /** What is held is let go. */
+    void drop() {
+      leave();
+      synchronized (this) {
+        left = true;
+        window.hold(-queue.size());
+        queue.clear();
       }
     }
 
@@ -207,6 +231,7 @@ final class ChunkFlow {
         }
         synchronized (this) {
           queue.remove();
+          window.hold(-1);
         }
         deliver(chunk);
         delivered = true;

@@ -22,6 +22,7 @@ final class Connections {
   private final int limit;
   private final long headMs;
   private final long idleMs;
+  private final long stallMs;
   private final Map<HttpConnection, State> states = new IdentityHashMap<>();
 
   /**
@@ -33,6 +34,7 @@ final class Connections {
     this.limit = config.maxConnections();
     this.headMs = config.requestTimeout().toMillis();
     this.idleMs = config.idleTimeout().toMillis();
+    this.stallMs = config.stallTimeout().toMillis();
   }
 
   void onOpen(HttpConnection connection) {
@@ -92,7 +94,14 @@ final class Connections {
 
     void arm(long delayMs) {
       disarm();
-      timer = vertx.setTimer(delayMs, fired -> connection.close());
+      timer =
+          vertx.setTimer(
+              delayMs,
+              fired -> {
+                connection.close();
+                // That comes behind what its client has not taken yet, and so perhaps never.
+                timer = vertx.setTimer(stallMs, late -> HardClose.drop(connection));
+              });
     }
 
     void disarm() {

@@ -64,12 +64,14 @@ public final class Gateway implements AutoCloseable {
     Access access = Access.of(config);
     AtomicInteger connections = new AtomicInteger();
     Admission admission = new Admission(config);
+    FlowWindow window = new FlowWindow(config.streamWindow());
     GatewayServices services =
         new GatewayServices(
             config,
             new Backend(publisher, reader, registry),
             admission,
-            new GatewayMetrics(metrics, admission, connections),
+            new GatewayMetrics(metrics, admission, connections, window),
+            window,
             new RequestParser(new JsonCodec(), new RequestValidator(), config.maxChoices()),
             Clock.systemUTC());
     OperationRoutes operation = new OperationRoutes(kafkaAnswers, metrics, services);

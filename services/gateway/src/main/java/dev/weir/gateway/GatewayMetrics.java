@@ -44,13 +44,16 @@ final class GatewayMetrics implements AutoCloseable {
   private final AtomicInteger eventStreams = new AtomicInteger();
   private final AtomicInteger sockets = new AtomicInteger();
   private final AtomicInteger socketStreams = new AtomicInteger();
+  private final AtomicInteger stalled = new AtomicInteger();
   private final Counter bytesIn;
   private final Counter bytesOut;
   private final Counter cancelled;
+  private final Counter slowReaders;
   private final Timer firstToken;
   private final List<Meter> meters = new ArrayList<>();
 
-  GatewayMetrics(MeterRegistry registry, Admission admission, AtomicInteger connections) {
+  GatewayMetrics(
+      MeterRegistry registry, Admission admission, AtomicInteger connections, FlowWindow window) {
     this.registry = registry;
     gauge("weir.gateway.outstanding", "Answers that callers wait for", admission::outstanding);
     gauge(
@@ -68,6 +71,20 @@ final class GatewayMetrics implements AutoCloseable {
     gauge("weir.gateway.event.streams", "Event streams being written", eventStreams::get);
     gauge("weir.gateway.sockets", "Open WebSockets", sockets::get);
     gauge("weir.gateway.socket.streams", "Streams followed on WebSockets", socketStreams::get);
+    gauge("weir.gateway.chunks.held", "Chunks held for slow readers", window::held);
+    gauge(
+        "weir.gateway.chunks.window",
+        "Most chunks held of one stream, then it is left",
+        window::chunks);
+    meters.add(
+        FunctionCounter.builder("weir.gateway.readings.left", window, FlowWindow::overflows)
+            .description("Readings left because their client is slow, to be opened where it stands")
+            .register(registry));
+    gauge("weir.gateway.stalled", "Clients that take nothing now", stalled::get);
+    slowReaders =
+        Counter.builder("weir.gateway.slow.readers")
+            .description("Responses and sockets closed because their client took nothing for long")
+            .register(registry);
     bytesIn = counter("weir.gateway.received", "Bytes of request bodies and messages taken");
     bytesOut = counter("weir.gateway.sent", "Bytes of answers and messages written");
     cancelled =
@@ -106,6 +123,14 @@ final class GatewayMetrics implements AutoCloseable {
 
   void socketStreams(int change) {
     socketStreams.addAndGet(change);
+  }
+
+  void stalled(int change) {
+    stalled.addAndGet(change);
+  }
+
+  void slowReader() {
+    slowReaders.increment();
   }
 
   void cancelled(int count) {

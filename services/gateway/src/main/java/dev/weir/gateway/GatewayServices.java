@@ -11,6 +11,7 @@ final class GatewayServices {
   private final IdempotencyKeys keys;
   private final Admission admission;
   private final GatewayMetrics metrics;
+  private final FlowWindow window;
   private final RequestParser parser;
   private final Clock clock;
   private final AtomicBoolean closing = new AtomicBoolean();
@@ -20,6 +21,7 @@ final class GatewayServices {
       Backend backend,
       Admission admission,
       GatewayMetrics metrics,
+      FlowWindow window,
       RequestParser parser,
       Clock clock) {
     this.config = config;
@@ -28,6 +30,7 @@ final class GatewayServices {
     this.keys = new IdempotencyKeys(config);
     this.admission = admission;
     this.metrics = metrics;
+    this.window = window;
     this.parser = parser;
     this.clock = clock;
   }
@@ -54,6 +57,10 @@ final class GatewayServices {
 
   GatewayMetrics metrics() {
     return metrics;
+  }
+
+  FlowWindow window() {
+    return window;
   }
 
   RequestParser parser() {

@@ -1,6 +1,7 @@
 package dev.weir.gateway;
 
 import dev.weir.proto.v1.Chunk;
+import dev.weir.stream.Cursor;
 import dev.weir.stream.RequestPublisher.Published;
 import dev.weir.stream.StreamChunk;
 import dev.weir.stream.StreamReader;
@@ -9,6 +10,7 @@ import dev.weir.stream.StreamReader.StreamFailure;
 import io.vertx.core.Context;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The streams of one call's requests, read side by side. Belongs to one event loop. */
 final class Generation {
@@ -32,7 +34,7 @@ final class Generation {
   Generation(
       Context context,
       StreamReader reader,
-      int window,
+      FlowWindow window,
       Publishing publishing,
       Admission.Ticket ticket,
       List<Published> published,
@@ -56,6 +58,16 @@ final class Generation {
 
   void open() {
     flows.forEach(ChunkFlow::open);
+  }
+
+  /** Of its only stream: behind what was delivered last; null if there are several, or none was. */
+  @Nullable Cursor cursor() {
+    return flows.size() == 1 ? flows.getFirst().cursor() : null;
+  }
+
+  /** Of its first stream. */
+  String requestId() {
+    return published.getFirst().requestId();
   }
 
   void pause() {

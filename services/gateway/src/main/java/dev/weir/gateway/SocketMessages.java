@@ -105,6 +105,7 @@ final class SocketMessages {
           json.writeStringField("code", failure.code());
           json.writeStringField("message", failure.text());
           writeIfPresent(json, "field", failure.param());
+          writeIfPresent(json, "cursor", failure.cursor());
           json.writeNumberField("status", failure.status());
           if (failure.retryAfterMs() > 0) {
             json.writeNumberField("retry_after_ms", failure.retryAfterMs());

@@ -12,6 +12,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.ServerWebSocket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,7 @@ final class SocketSession {
   private int pending; // submits and cancellations on their way to Kafka
   private int unansweredPings;
   private boolean full;
+  private boolean givenUp;
   private boolean closed;
   private boolean known;
   private String caller = "";
@@ -117,9 +119,36 @@ final class SocketSession {
     if (socket.writeQueueFull() && !full) {
       full = true;
       socket.pause(); // a client that takes no answers asks no more questions
+      services.metrics().stalled(1);
       stallTimer =
-          vertx.setTimer(
-              services.config().stallTimeout().toMillis(), fired -> HardClose.drop(connection));
+          vertx.setTimer(services.config().stallTimeout().toMillis(), fired -> onStalled());
+    }
+  }
+
+  /**
+   * Tells where each stream can be read on, for when the client reads again within the same time
+   * once more; then the connection is dropped.
+   */
+  private void onStalled() {
+    givenUp = true;
+    services.metrics().stalled(-1);
+    services.metrics().slowReader();
+    Duration limit = services.config().stallTimeout();
+    for (SocketStream stream : List.copyOf(streams.values())) {
+      leave(stream, "the client takes nothing");
+      reject(null, stream.id(), ApiException.slowReader(stream.id(), stream.cursor(), limit));
+    }
+    stallTimer = vertx.setTimer(limit.toMillis(), fired -> HardClose.drop(connection));
+    socket.close((short) 1008, "nothing was taken for too long");
+    socket.resume(); // to hear the client's close
+  }
+
+  /** What was submitted here goes on only if it is detached. */
+  private void leave(SocketStream stream, String reason) {
+    remove(stream);
+    if (stream.cancelOnClose() && !services.closing()) {
+      services.publishing().cancel(stream.id(), reason);
+      services.metrics().cancelled(1);
     }
   }
 
@@ -131,6 +160,9 @@ final class SocketSession {
   }
 
   private void onText(String text) {
+    if (givenUp) {
+      return;
+    }
     String ref = null;
     String id = null;
     try {
@@ -219,7 +251,7 @@ final class SocketSession {
             this,
             context,
             services.backend().reader(),
-            services.config().streamWindow(),
+            services.window(),
             id,
             start,
             credit == null ? services.config().ws().credit() : credit,
@@ -287,16 +319,20 @@ final class SocketSession {
   }
 
   private void onDrained() {
-    if (!full || closed) {
+    if (!full || closed || givenUp) {
       return;
     }
     full = false;
+    services.metrics().stalled(-1);
     cancelStallTimer();
     socket.resume();
     List.copyOf(streams.values()).forEach(SocketStream::resume);
   }
 
   private void onPingTime() {
+    if (givenUp) {
+      return; // it has its own time
+    }
     if (++unansweredPings > MISSED_PONGS) {
       HardClose.drop(connection); // a closing handshake would not be answered either
     } else {
@@ -309,6 +345,9 @@ final class SocketSession {
       return;
     }
     closed = true;
+    if (full && !givenUp) {
+      services.metrics().stalled(-1);
+    }
     cancelStallTimer();
     if (pingTimer != null) {
       vertx.cancelTimer(pingTimer);
@@ -318,11 +357,7 @@ final class SocketSession {
     }
     services.metrics().sockets(-1);
     for (SocketStream stream : List.copyOf(streams.values())) {
-      remove(stream);
-      if (stream.cancelOnClose() && !services.closing()) {
-        services.publishing().cancel(stream.id(), "the client went away");
-        services.metrics().cancelled(1);
-      }
+      leave(stream, "the client went away");
     }
   }
 

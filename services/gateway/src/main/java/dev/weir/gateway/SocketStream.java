@@ -2,11 +2,13 @@ package dev.weir.gateway;
 
 import dev.weir.proto.v1.Chunk;
 import dev.weir.proto.v1.FinishReason;
+import dev.weir.stream.Cursor;
 import dev.weir.stream.StreamChunk;
 import dev.weir.stream.StreamReader;
 import dev.weir.stream.StreamReader.Start;
 import dev.weir.stream.StreamReader.StreamFailure;
 import io.vertx.core.Context;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One stream on a socket. Each {@code tokens} message takes one of its credit; without credit, or
@@ -28,7 +30,7 @@ final class SocketStream implements ChunkFlow.Handler {
       SocketSession session,
       Context context,
       StreamReader reader,
-      int window,
+      FlowWindow window,
       String id,
       Start start,
       long credit,
@@ -52,6 +54,11 @@ final class SocketStream implements ChunkFlow.Handler {
 
   void open() {
     flow.open();
+  }
+
+  /** Behind which it can be read on; null before its first tokens. */
+  @Nullable Cursor cursor() {
+    return flow.cursor();
   }
 
   void addCredit(long count) {

@@ -27,14 +27,17 @@ final class SseResponse {
   private final long stallMs;
   private final Runnable onPause;
   private final Runnable onResume;
+  private final Runnable onStalled;
   private Buffer batch = Buffer.buffer();
   private boolean spoke;
   private @Nullable Long pingTimer;
   private @Nullable Long stallTimer;
+  private boolean givenUp;
 
   /**
    * @param onPause the client takes no more for now
    * @param onResume it takes again
+   * @param onStalled it took nothing for too long: {@link #giveUp} has to follow
    */
   SseResponse(
       Vertx vertx,
@@ -42,7 +45,8 @@ final class SseResponse {
       GatewayConfig config,
       GatewayMetrics metrics,
       Runnable onPause,
-      Runnable onResume) {
+      Runnable onResume,
+      Runnable onStalled) {
     this.vertx = vertx;
     this.response = request.response();
     this.connection = request.connection();
@@ -51,6 +55,7 @@ final class SseResponse {
     this.stallMs = config.stallTimeout().toMillis();
     this.onPause = onPause;
     this.onResume = onResume;
+    this.onStalled = onStalled;
   }
 
   boolean begun() {
@@ -116,6 +121,28 @@ final class SseResponse {
     }
   }
 
+  /**
+   * Ends a response whose client takes nothing: by a last event, which it finds when it reads again
+   * within the same time once more; then the connection is dropped.
+   */
+  void giveUp(@Nullable String name, String error) {
+    if (givenUp || response.ended() || response.closed()) {
+      return;
+    }
+    givenUp = true;
+    metrics.slowReader();
+    event(name, null, error);
+    flush();
+    stop();
+    long timer = vertx.setTimer(stallMs, fired -> HardClose.drop(connection));
+    response
+        .end()
+        .onComplete(written -> {
+          vertx.cancelTimer(timer);
+          connection.close();
+        });
+  }
+
   /** Ends the timers; for a client that is gone. */
   void stop() {
     Long ping = pingTimer;
@@ -128,6 +155,7 @@ final class SseResponse {
     if (stall != null) {
       stallTimer = null;
       vertx.cancelTimer(stall);
+      metrics.stalled(-1);
     }
   }
 
@@ -135,14 +163,16 @@ final class SseResponse {
     spoke = true;
     metrics.bytesOut(bytes.length());
     response.write(bytes);
-    if (response.writeQueueFull() && stallTimer == null) {
+    if (response.writeQueueFull() && stallTimer == null && !givenUp) {
       onPause.run();
-      stallTimer = vertx.setTimer(stallMs, fired -> HardClose.drop(connection));
+      metrics.stalled(1);
+      stallTimer = vertx.setTimer(stallMs, fired -> onStalled.run());
       response.drainHandler(drained -> {
         Long stall = stallTimer;
         if (stall != null) {
           stallTimer = null;
           vertx.cancelTimer(stall);
+          metrics.stalled(-1);
           onResume.run();
         }
       });

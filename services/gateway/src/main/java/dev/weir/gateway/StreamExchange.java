@@ -8,6 +8,7 @@ import dev.weir.stream.StreamReader.StreamFailure;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ final class StreamExchange implements ChunkFlow.Handler {
 
   private final RoutingContext ctx;
   private final long headWaitMs;
+  private final long stallMs;
   private final String requestId;
   private final Admission.Ticket ticket;
   private final SseResponse sse;
@@ -34,13 +36,14 @@ final class StreamExchange implements ChunkFlow.Handler {
     this.requestId = requestId;
     this.ticket = ticket;
     this.headWaitMs = services.config().headWait().toMillis();
+    this.stallMs = services.config().stallTimeout().toMillis();
     this.flow =
         new ChunkFlow(
             Vertx.currentContext(),
             services.backend().reader(),
             requestId,
             start,
-            services.config().streamWindow(),
+            services.window(),
             this);
     this.sse =
         new SseResponse(
@@ -49,7 +52,8 @@ final class StreamExchange implements ChunkFlow.Handler {
             services.config(),
             services.metrics(),
             flow::pause,
-            flow::resume);
+            flow::resume,
+            this::onStalled);
   }
 
   void start() {
@@ -99,6 +103,13 @@ final class StreamExchange implements ChunkFlow.Handler {
     } else {
       ctx.fail(error);
     }
+  }
+
+  private void onStalled() {
+    flow.close();
+    ApiException error =
+        ApiException.slowReader(requestId, flow.cursor(), Duration.ofMillis(stallMs));
+    sse.giveUp("error", error.body());
   }
 
   @Override

@@ -27,7 +27,8 @@ final class StreamingReply implements AnswerExchange.Reply {
       GatewayServices services,
       AnswerWriter writer,
       OpenAiCall call,
-      Generation generation) {
+      Generation generation,
+      Runnable onStalled) {
     this.ctx = ctx;
     this.writer = writer;
     this.call = call;
@@ -38,7 +39,8 @@ final class StreamingReply implements AnswerExchange.Reply {
             services.config(),
             services.metrics(),
             generation::pause,
-            generation::resume);
+            generation::resume,
+            onStalled);
     this.headTimer =
         ctx.vertx().setTimer(services.config().headWait().toMillis(), fired -> beginInSilence());
   }
@@ -100,6 +102,11 @@ final class StreamingReply implements AnswerExchange.Reply {
     } else {
       ctx.fail(failure);
     }
+  }
+
+  @Override
+  public void onStalled(ApiException failure) {
+    sse.giveUp(null, failure.body());
   }
 
   @Override

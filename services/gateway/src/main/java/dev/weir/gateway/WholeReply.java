@@ -41,6 +41,11 @@ final class WholeReply implements AnswerExchange.Reply {
   }
 
   @Override
+  public void onStalled(ApiException failure) {
+    throw new IllegalStateException("one body is not written before its end");
+  }
+
+  @Override
   public void onBatchEnd() {}
 
   @Override

@@ -53,6 +53,8 @@ final class ChunkFlowTest {
     }
     expected.add("FINISHED");
     assertThat(taking.taken).isEqualTo(expected);
+    assertThat(taking.held.held()).isZero();
+    assertThat(taking.most).isLessThanOrEqualTo(window);
     Eventually.that(() -> assertThat(streams.subscriptions).hasValue(0));
     streams.close();
   }
@@ -61,21 +63,25 @@ final class ChunkFlowTest {
   private static final class Taking implements ChunkFlow.Handler {
     final List<String> taken = new ArrayList<>();
     final CountDownLatch finished = new CountDownLatch(1);
+    final FlowWindow held;
     private final Context context;
     private final Random random;
     private final int refusals; // of a hundred
+    private long most; // held at the same time
     private final ChunkFlow flow;
 
     Taking(Context context, TestingStreams streams, int window, int refusals, Random random) {
       this.context = context;
+      this.held = new FlowWindow(window);
       this.random = random;
       this.refusals = Math.min(refusals, 80);
-      this.flow = new ChunkFlow(context, streams, "a", new Start.Beginning(), window, this);
+      this.flow = new ChunkFlow(context, streams, "a", new Start.Beginning(), held, this);
       context.runOnContext(now -> flow.open());
     }
 
     @Override
     public boolean accepts(StreamChunk chunk) {
+      most = Math.max(most, held.held());
       if (random.nextInt(100) < refusals) {
         context.runOnContext(later -> flow.resume());
         return false;

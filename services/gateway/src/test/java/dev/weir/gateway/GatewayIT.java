@@ -169,6 +169,68 @@ final class GatewayIT {
   }
 
   @Test
+  void aWorkerDoesNotWaitForAReaderThatTakesNothing() throws Exception {
+    JsonNode published =
+        json(
+            client
+                .send(
+                    post("/v1/requests", "{\"model\":\"echo\",\"prompt\":\"flood\"}"),
+                    BodyHandlers.ofString())
+                .body());
+    String path = "/v1/streams/" + published.get("id").textValue();
+    try (TestingSlowClient slow = new TestingSlowClient(URI.create(system.address()).getPort())) {
+      slow.get(path);
+      Reading other = new Reading(open(request(path).build()).body());
+      other.takeTokens(Integer.MAX_VALUE);
+      assertThat(other.reason).isEqualTo("stop"); // though nobody has read the other one
+      assertThat(other.text).hasSize(TestingEcho.FLOOD * 8_000);
+      other.close();
+      assertThat(slow.readAll().split("\"text\":\"", -1).length).isGreaterThan(2);
+    }
+  }
+
+  @Test
+  void aRequestIsCancelledOverAWebSocketAndEndsWithItsUsage() throws Exception {
+    URI sockets = URI.create(system.address().replace("http", "ws") + "/v1/ws");
+    for (int i = 0; i < 4; i++) { // twice as many as there are slots
+      try (TestingSocket socket = new TestingSocket(client, sockets)) {
+        socket.send(
+            "{\"type\":\"submit\",\"ref\":\"r\","
+                + "\"request\":{\"model\":\"echo\",\"prompt\":\"forever\"}}");
+        String id = next(socket, "tokens").get("id").textValue();
+        socket.send("{\"type\":\"cancel\",\"id\":\"%s\"}".formatted(id));
+        JsonNode end = next(socket, "finished");
+        assertThat(end.get("reason").textValue()).isEqualTo("cancelled");
+        assertThat(end.at("/usage/prompt_tokens").intValue()).isEqualTo(1);
+        assertThat(end.at("/usage/completion_tokens").intValue())
+            .isEqualTo(end.get("total").intValue())
+            .isPositive();
+      }
+    }
+  }
+
+  @Test
+  void aSocketThatClosesFreesItsSlots() throws Exception {
+    URI sockets = URI.create(system.address().replace("http", "ws") + "/v1/ws");
+    for (int i = 0; i < 4; i++) {
+      try (TestingSocket socket = new TestingSocket(client, sockets)) {
+        socket.send(
+            "{\"type\":\"submit\",\"ref\":\"r\","
+                + "\"request\":{\"model\":\"echo\",\"prompt\":\"forever\"}}");
+        next(socket, "tokens");
+      }
+    }
+  }
+
+  private static JsonNode next(TestingSocket socket, String type) throws InterruptedException {
+    JsonNode message = socket.next();
+    while (!message.get("type").textValue().equals(type)) {
+      message = socket.next();
+    }
+    return message;
+  }
+
+  @Test
   void aStreamThatNeverWasIs404() throws Exception {
     var response =
         client.send(

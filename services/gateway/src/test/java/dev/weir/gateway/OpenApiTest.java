@@ -100,13 +100,15 @@ final class OpenApiTest {
     GatewayConfig config = GatewayConfig.load(Map.of());
     TestingStreams streams = gateway.streams;
     Admission admission = new Admission(config);
+    FlowWindow window = new FlowWindow(config.streamWindow());
     AtomicInteger open = new AtomicInteger();
     GatewayServices services =
         new GatewayServices(
             config,
             new Backend(streams, streams, streams),
             admission,
-            new GatewayMetrics(new SimpleMeterRegistry(), admission, open),
+            new GatewayMetrics(new SimpleMeterRegistry(), admission, open, window),
+            window,
             new RequestParser(new JsonCodec(), new RequestValidator(), 16),
             Clock.systemUTC());
     return GatewayRouter.create(

@@ -151,6 +151,97 @@ final class SlowClientTest {
     }
   }
 
+  @Test
+  void aReaderThatTookNothingIsToldWhyAndWhereItGoesOnWhenItReadsAgain() throws Exception {
+    gateway.close();
+    gateway = new TestingGateway("stream-window", "16", "stall-timeout", "PT3S");
+    String id = published();
+    try (TestingSlowClient client = new TestingSlowClient(gateway)) {
+      client.get("/v1/streams/" + id);
+      begin(id);
+      awaitSlowReader();
+      String all = client.readAll();
+      String last = all.substring(all.lastIndexOf("event: error"));
+      JsonNode error = TestingGateway.json(line(last, "data: ")).path("error");
+      assertThat(error.path("code").textValue()).isEqualTo("slow_reader");
+      String cursor = error.path("cursor").textValue();
+      String before = all.substring(0, all.lastIndexOf("event: error"));
+      assertThat(line(before.substring(before.lastIndexOf("id: ")), "id: ")).isEqualTo(cursor);
+      end(id);
+      String rest = gateway.get("/v1/streams/" + id + "?after=" + cursor).body();
+      int shown = before.split("event: tokens", -1).length - 1;
+      assertThat(shown).isBetween(1, TOKENS - 1);
+      assertThat(rest.split("event: tokens", -1)).hasSize(TOKENS - shown + 1);
+      assertThat(gateway.streams.cancellations).isEmpty(); // it only read
+    }
+    Eventually.that(() -> assertThat(gauge("weir.gateway.stalled")).isZero());
+    assertThat(gauge("weir.gateway.chunks.held")).isZero();
+  }
+
+  @Test
+  void aSocketThatTookNothingIsToldWhyAndWhereEachStreamGoesOnWhenItReadsAgain() throws Exception {
+    gateway.close();
+    gateway = new TestingGateway("stream-window", "16", "stall-timeout", "PT3S");
+    String id = published();
+    try (TestingSlowClient client = new TestingSlowClient(gateway)) {
+      client.upgrade("/v1/ws");
+      client.send("{\"type\":\"follow\",\"id\":\"%s\",\"credit\":1000000}".formatted(id));
+      begin(id);
+      awaitSlowReader();
+      JsonNode message = client.next();
+      String cursor = "";
+      while (!type(message).equals("error")) {
+        cursor = message.path("cursor").asText(cursor);
+        message = client.next();
+      }
+      assertThat(message.path("code").textValue()).isEqualTo("slow_reader");
+      assertThat(message.path("id").textValue()).isEqualTo(id);
+      assertThat(message.path("cursor").textValue()).isEqualTo(cursor);
+      assertThat(gateway.streams.cancellations).isEmpty(); // it only read
+    }
+    Eventually.that(() -> assertThat(gauge("weir.gateway.sockets")).isZero());
+    assertThat(gauge("weir.gateway.stalled")).isZero();
+  }
+
+  @Test
+  void whatIsHeldForASlowReaderIsMeasuredAndBounded() throws Exception {
+    try (TestingSlowClient client = new TestingSlowClient(gateway)) {
+      String id = published();
+      client.get("/v1/streams/" + id);
+      begin(id);
+      assertThatNothingIsHeldForIt();
+      assertThat(gauge("weir.gateway.stalled")).isEqualTo(1);
+      assertThat(gauge("weir.gateway.chunks.held")).isBetween(0.0, 16.0);
+      assertThat(gateway.metrics.get("weir.gateway.readings.left").functionCounter().count())
+          .isPositive();
+    }
+    Eventually.that(() -> assertThat(gauge("weir.gateway.stalled")).isZero());
+    Eventually.that(() -> assertThat(gauge("weir.gateway.chunks.held")).isZero());
+  }
+
+  private String published() throws Exception {
+    var answer =
+        gateway.send(gateway.post("/v1/requests", "{\"model\":\"smollm2\",\"prompt\":\"x\"}"));
+    assertThat(answer.statusCode()).isEqualTo(202);
+    return gateway.streams.takeRequest().id();
+  }
+
+  private void awaitSlowReader() {
+    Eventually.that(() ->
+        assertThat(gateway.metrics.get("weir.gateway.slow.readers").counter().count())
+            .isEqualTo(1));
+  }
+
+  private double gauge(String name) {
+    return gateway.metrics.get(name).gauge().value();
+  }
+
+  /** What stands behind a word up to the end of its line. */
+  private static String line(String text, String word) {
+    int begin = text.indexOf(word) + word.length();
+    return text.substring(begin, text.indexOf('\n', begin)).strip();
+  }
+
   private void assertThatItsRequestIsCancelled() throws InterruptedException {
     String id = gateway.streams.takeRequest().id();
     begin(id);

@@ -17,10 +17,13 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A model that says its prompt again, a token for each word; of {@code forever} it says token after
- * token until it is cancelled, {@code refuse} it refuses.
+ * token until it is cancelled, {@code refuse} it refuses, and {@code flood} is 2,000 tokens of 8 KB
+ * as fast as can be.
  */
 final class TestingEcho implements Generator, AutoCloseable {
   private static final long STEP_MS = 2;
+  static final int FLOOD = 2_000;
+  private static final String LONG = "x".repeat(8_000);
 
   private final ScheduledExecutorService steps =
       Executors.newSingleThreadScheduledExecutor(
@@ -48,6 +51,7 @@ final class TestingEcho implements Generator, AutoCloseable {
   private final class Echo implements Job {
     private final String[] words;
     private final boolean endless;
+    private final boolean floods;
     private final boolean logprobs;
     private final int mostTokens;
     private final Sink sink;
@@ -58,6 +62,7 @@ final class TestingEcho implements Generator, AutoCloseable {
     Echo(String prompt, GenerationRequest request, Sink sink) {
       this.words = prompt.split("(?= )");
       this.endless = prompt.equals("forever");
+      this.floods = prompt.equals("flood");
       this.logprobs = request.getSampling().getLogprobs();
       this.mostTokens =
           request.getSampling().hasMaxTokens()
@@ -80,17 +85,17 @@ final class TestingEcho implements Generator, AutoCloseable {
       }
       if (next >= mostTokens) {
         end(FinishReason.FINISH_REASON_LENGTH);
-      } else if (!endless && next >= words.length) {
+      } else if (!endless && next >= (floods ? FLOOD : words.length)) {
         end(FinishReason.FINISH_REASON_STOP);
       } else {
         sink.tokens(token());
         next++;
-        steps.schedule(this::step, STEP_MS, TimeUnit.MILLISECONDS);
+        steps.schedule(this::step, floods ? 0 : STEP_MS, TimeUnit.MILLISECONDS);
       }
     }
 
     private Tokens token() {
-      String word = endless ? " " + next : words[next];
+      String word = floods ? LONG : endless ? " " + next : words[next];
       Tokens.Builder token =
           Tokens.newBuilder()
               .setFirstIndex(next)

@@ -22,8 +22,12 @@ final class TestingSlowClient implements AutoCloseable {
   private final DataInputStream in;
 
   TestingSlowClient(TestingGateway gateway) throws IOException {
+    this(gateway.gateway.port());
+  }
+
+  TestingSlowClient(int port) throws IOException {
     socket.setReceiveBufferSize(16 * 1024);
-    socket.connect(new InetSocketAddress("127.0.0.1", gateway.gateway.port()));
+    socket.connect(new InetSocketAddress("127.0.0.1", port));
     socket.setSoTimeout(60_000);
     in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
   }
@@ -36,6 +40,10 @@ final class TestingSlowClient implements AutoCloseable {
             + body.length()
             + "\r\n\r\n"
             + body);
+  }
+
+  void get(String path) throws IOException {
+    write("GET %s HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n".formatted(path));
   }
 
   String readAll() throws IOException {

@@ -2,6 +2,7 @@ package dev.weir.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -19,12 +20,15 @@ final class TestingSocket implements WebSocket.Listener, AutoCloseable {
   private final WebSocket socket;
 
   TestingSocket(TestingGateway gateway) {
+    this(gateway.client, uri(gateway));
+  }
+
+  TestingSocket(HttpClient client, URI uri) {
     this.socket =
-        gateway
-            .client
+        client
             .newWebSocketBuilder()
             .connectTimeout(Duration.ofSeconds(60))
-            .buildAsync(uri(gateway), this)
+            .buildAsync(uri, this)
             .join();
   }
 
