@@ -1,0 +1,85 @@
+package dev.weir.gateway;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import org.junit.jupiter.api.AfterAll;
+
+/**
+ * Any bytes on a connection to the whole gateway, over a real socket. {@code mvn verify} runs the
+ * committed inputs; {@code .ci/fuzz} searches for new ones.
+ */
+final class ConnectionFuzzTest {
+  /** Connections that may still be closing: what is more has been forgotten. */
+  private static final int MOST_OPEN = 200;
+
+  private static final byte[] HANDSHAKE =
+      ("GET /v1/ws HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n"
+              + "sec-websocket-version: 13\r\nsec-websocket-key: "
+              + Base64.getEncoder().encodeToString(new byte[16])
+              + "\r\n\r\n")
+          .getBytes(StandardCharsets.US_ASCII);
+
+  private static final TestingGateway GATEWAY =
+      new TestingGateway("head-wait", "PT0.01S", "body-limit", "65536");
+
+  @AfterAll
+  static void close() {
+    GATEWAY.close();
+  }
+
+  @FuzzTest(maxDuration = "60s")
+  void anyBytesAreNoFaultOfTheGateways(byte[] bytes) throws IOException {
+    exchange(new byte[0], bytes);
+  }
+
+  /** Frames of a WebSocket (RFC 6455, section 5), whole or broken. */
+  @FuzzTest(maxDuration = "60s")
+  void anyFramesAreNoFaultOfTheGateways(byte[] bytes) throws IOException {
+    exchange(HANDSHAKE, bytes);
+  }
+
+  private static void exchange(byte[] before, byte[] bytes) throws IOException {
+    ByteArrayOutputStream answer = new ByteArrayOutputStream();
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress("127.0.0.1", GATEWAY.gateway.port()));
+      socket.setSoTimeout(20_000);
+      socket.setSoLinger(true, 0); // no connection waits for the last packet of the one before
+      InputStream in = socket.getInputStream();
+      try {
+        socket.getOutputStream().write(before);
+        socket.getOutputStream().write(bytes);
+        socket.shutdownOutput();
+        byte[] part = new byte[8192];
+        for (int read = in.read(part); read >= 0; read = in.read(part)) {
+          answer.write(part, 0, read);
+        }
+      } catch (java.net.SocketException _) {
+        answer.write('\n'); // the gateway may close on whoever makes no sense
+      }
+    }
+    String text = answer.toString(StandardCharsets.ISO_8859_1);
+    check(!text.contains("internal_error"), "the gateway failed: " + text);
+    check(!text.contains("HTTP/1.1 5"), "the gateway blames itself: " + text);
+    check(open("weir.gateway.connections") < MOST_OPEN, "connections stay open");
+    check(open("weir.gateway.sockets") < MOST_OPEN, "sockets stay open");
+    check(GATEWAY.streams.subscriptions.get() < MOST_OPEN, "streams stay followed");
+    GATEWAY.streams.requests.clear();
+    GATEWAY.streams.cancellations.clear();
+  }
+
+  private static double open(String gauge) {
+    return GATEWAY.metrics.get(gauge).gauge().value();
+  }
+
+  private static void check(boolean right, String problem) {
+    if (!right) {
+      throw new AssertionError(problem);
+    }
+  }
+}
