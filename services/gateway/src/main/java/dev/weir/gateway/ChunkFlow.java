@@ -245,19 +245,24 @@ final class ChunkFlow {
     }
 
     private void atEndOfQueue() {
-      boolean reopen;
+      boolean full;
+      boolean more; // came meanwhile, or the flow is paused: a further turn takes it
       StreamFailure failed;
       synchronized (this) {
-        reopen = overflowed;
+        full = overflowed;
+        more = !queue.isEmpty();
         failed = failure;
       }
-      if (reopen) {
+      if (full) {
         leave();
-        if (!paused) {
-          reading = null;
-          open();
-        }
-      } else if (failed != null && !paused) {
+      }
+      if (more || paused) {
+        return;
+      }
+      if (full) {
+        reading = null;
+        open();
+      } else if (failed != null) {
         close();
         handler.onFailed(failed);
       }

@@ -361,20 +361,24 @@ final class TextWorkerServiceIT {
   }
 
   @Test
-  void anEngineThatStopsTakesTheWorkerOutOfService() throws Exception {
+  void anEngineThatStopsTakesTheWorkerOutOfServiceAndAnotherGoesOn() throws Exception {
     TestingLanguageModel model = new TestingLanguageModel(TestingLanguageModel.limits(2, 64));
     try (TextWorkerService service = start("mortal", model)) {
       model.onStep(slices -> {
         throw new OutOfMemoryError("testing");
       });
-      Finished finished = ask("mortal", r -> r.setPrompt("a")).getLast().getFinished();
-      assertThat(finished.getReason()).isEqualTo(FinishReason.FINISH_REASON_ERROR);
-      assertThat(finished.getError().getKind()).isEqualTo("internal");
+      CompletableFuture<List<Chunk>> answer = askLater("mortal", "", "a");
       assertThat(service.failure().toCompletableFuture().get(10, TimeUnit.SECONDS))
           .isInstanceOf(OutOfMemoryError.class);
       assertThat(get(service, "/health/live").statusCode()).isEqualTo(503);
       assertThat(get(service, "/health/ready").body())
           .isEqualTo("{\"status\":\"the engine has stopped\"}");
+      try (TextWorkerService other =
+          start("mortal", new TestingLanguageModel(TestingLanguageModel.limits(2, 64)))) {
+        Finished finished = answer.get(60, TimeUnit.SECONDS).getLast().getFinished();
+        assertThat(finished.getReason()).isEqualTo(FinishReason.FINISH_REASON_LENGTH);
+        assertThat(other.failure().toCompletableFuture()).isNotDone();
+      }
     }
   }
 
