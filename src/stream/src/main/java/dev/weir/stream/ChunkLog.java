@@ -70,6 +70,14 @@ final class ChunkLog implements LogReader, AutoCloseable {
           .description("records of the chunk log that were not read yet")
           .tags(tags)
           .register(registry);
+      Gauge.builder("weir.stream.partitions.owned", live, LiveTail::ownedPartitions)
+          .description("partitions of the chunk log that are kept followed")
+          .tags(tags)
+          .register(registry);
+      Gauge.builder("weir.stream.partitions.followed", live, LiveTail::followedPartitions)
+          .description("partitions of the chunk log that are read")
+          .tags(tags)
+          .register(registry);
       Gauge.builder("weir.stream.recent.bytes", live, LiveTail::recentBytes)
           .description("of the last records, kept for streams that begin now")
           .tags(tags)

@@ -128,6 +128,15 @@ final class LivePartition {
     }
   }
 
+  /**
+   * It is owned no more: another gateway reads it now, so it need not wait for listeners to come.
+   *
+   * @param longAgoNanos so long ago that a partition without listeners is left
+   */
+  void forgo(long longAgoNanos) {
+    idleSinceNanos = longAgoNanos;
+  }
+
   /** Forgets followers that were closed without a word, and says since when nobody listens. */
   long idleNanos(long nowNanos) {
     Iterator<List<Follower>> all = followers.values().iterator();

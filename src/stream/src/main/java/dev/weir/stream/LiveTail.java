@@ -47,7 +47,9 @@ final class LiveTail implements Runnable, AutoCloseable {
   private volatile boolean closed;
   private volatile long lag;
   private volatile long recentBytes;
+  private volatile int followedPartitions;
   private long tendedNanos = System.nanoTime();
+  private Set<Integer> kept = Set.of();
 
   LiveTail(
       Consumer<byte[], byte[]> consumer, String topic, CatchUpQueue catchUp, long maxRecentBytes) {
@@ -90,6 +92,16 @@ final class LiveTail implements Runnable, AutoCloseable {
 
   long recentBytes() {
     return recentBytes;
+  }
+
+  /** Partitions that are kept followed, listeners or not. */
+  int ownedPartitions() {
+    return owned.size();
+  }
+
+  /** Partitions that are read: those that are owned, and others while they have listeners. */
+  int followedPartitions() {
+    return followedPartitions;
   }
 
   private void wake() {
@@ -139,11 +151,22 @@ final class LiveTail implements Runnable, AutoCloseable {
       }
       follower = leaving.poll();
     }
-    for (int wanted : owned) {
-      if (!partitions.containsKey(wanted)) {
-        assignAtEnd(wanted);
+    keep(owned);
+  }
+
+  private void keep(Set<Integer> wanted) {
+    for (int number : wanted) {
+      if (!partitions.containsKey(number)) {
+        assignAtEnd(number);
       }
     }
+    for (int number : kept) {
+      LivePartition partition = partitions.get(number);
+      if (partition != null && !wanted.contains(number)) {
+        partition.forgo(System.nanoTime() - LINGER.toNanos());
+      }
+    }
+    kept = wanted;
   }
 
   private void admit(Follower follower) {
@@ -201,6 +224,7 @@ final class LiveTail implements Runnable, AutoCloseable {
   }
 
   private void reassign() {
+    followedPartitions = partitions.size();
     consumer.assign(
         partitions.keySet().stream().map(number -> new TopicPartition(topic, number)).toList());
   }
