@@ -1,5 +1,6 @@
 package dev.weir.standalone.command;
 
+import java.io.PrintWriter;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -10,17 +11,31 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** What streams survive. */
-@Command(name = "stream", description = "Streams under faults (--faults).")
+/** What streams survive, and what they cost beside the models. */
+@Command(
+    name = "stream",
+    description = {
+      "Streams under faults (--faults), or without a model under many readers (--scale).",
+      "Leave the machine alone while it runs."
+    })
 final class BenchStreamCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "MODEL",
-      description = "NAME, PATH or NAME=PATH (default: ${DEFAULT-VALUE})",
+      description = "of --faults: NAME, PATH or NAME=PATH (default: ${DEFAULT-VALUE})",
       defaultValue = "smollm2")
   String model = "smollm2";
 
+  @Option(
+      names = "--streams",
+      paramLabel = "N",
+      description =
+          "at the same time (default: 12 under faults; 1000 through one gateway with --scale, where"
+              + " 0 leaves this part out)")
+  @Nullable Integer streams;
+
   @Mixin FaultOptions faults = new FaultOptions();
+  @Mixin StreamScale scale = new StreamScale();
   @Mixin BenchOutput output = new BenchOutput();
   @Mixin DataOption data = new DataOption();
   @Spec @Nullable CommandSpec spec;
@@ -28,9 +43,13 @@ final class BenchStreamCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     CommandLine line = Objects.requireNonNull(spec).commandLine();
-    if (faults.isChosen()) {
-      return faults.run(line.getOut(), output, data.models(), model);
+    PrintWriter out = line.getOut();
+    if (faults.isChosen() == scale.wanted) {
+      throw new CommandLine.ParameterException(line, "say what to measure: --faults or --scale");
     }
-    throw new CommandLine.ParameterException(line, "say what to measure: --faults");
+    output.check();
+    return scale.wanted
+        ? scale.run(line, out, output, streams)
+        : faults.run(out, output, data.models(), model, streams);
   }
 }

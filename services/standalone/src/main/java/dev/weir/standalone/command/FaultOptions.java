@@ -4,12 +4,9 @@ import dev.weir.bench.fault.FaultBenchmark;
 import dev.weir.bench.fault.FaultException;
 import dev.weir.bench.fault.FaultKind;
 import dev.weir.bench.fault.FaultPlan;
-import dev.weir.standalone.Main;
 import dev.weir.standalone.model.ModelSource;
 import dev.weir.standalone.model.ModelStore;
 import java.io.PrintWriter;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +14,6 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -25,6 +21,8 @@ import picocli.CommandLine.TypeConversionException;
 
 /** {@code bench stream --faults}. */
 final class FaultOptions {
+  private static final int STREAMS = 12;
+
   @Option(
       names = "--faults",
       paramLabel = "DURATION",
@@ -58,13 +56,6 @@ final class FaultOptions {
       description = "of the moments, the victims and the questions (default: drawn, and printed)")
   @Nullable Long seed;
 
-  @Option(
-      names = "--streams",
-      paramLabel = "N",
-      description = "that run at the same time (default: ${DEFAULT-VALUE})",
-      defaultValue = "12")
-  int streams = 12;
-
   static final class Kinds implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
@@ -90,8 +81,13 @@ final class FaultOptions {
   }
 
   /** Returns the exit code: 1 if a token was lost, doubled or changed. */
-  int run(PrintWriter out, BenchOutput output, ModelStore store, String model) throws Exception {
-    output.check();
+  int run(
+      PrintWriter out,
+      BenchOutput output,
+      ModelStore store,
+      String model,
+      @Nullable Integer streams)
+      throws Exception {
     ModelSource source = ModelSource.resolve(model, store);
     try (BenchTerminal progress = new BenchTerminal()) {
       FaultPlan plan =
@@ -102,7 +98,7 @@ final class FaultOptions {
               each,
               kinds.isEmpty() ? List.of(FaultKind.values()) : kinds.stream().distinct().toList(),
               seed == null ? new SecureRandom().nextInt(1_000_000) : seed,
-              streams);
+              streams == null ? STREAMS : streams);
       FaultBenchmark.Outcome outcome =
           new FaultBenchmark(plan, FaultOptions::command).run(out, progress);
       output.write(outcome.results(), outcome.plot());
@@ -112,19 +108,9 @@ final class FaultOptions {
     }
   }
 
-  /** Of this JVM's own options only those that every Weir needs: heap and collector are others. */
   private static List<String> command(List<String> jvmOptions, List<String> arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(option -> option.startsWith("--") || option.startsWith("-D"))
-        .forEach(command::add);
-    return Stream.of(
-            command,
-            jvmOptions,
-            List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()),
-            arguments)
-        .flatMap(List::stream)
-        .toList();
+    List<String> command = new ArrayList<>(OwnProcess.smallCommand(jvmOptions));
+    command.addAll(arguments);
+    return command;
   }
 }

@@ -3,10 +3,8 @@ package dev.weir.standalone.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.bench.peer.LocalServer;
-import dev.weir.standalone.Main;
 import dev.weir.standalone.model.ModelSource;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -35,10 +33,7 @@ final class OwnWeir {
   }
 
   private static List<String> command(ModelSource model, int slots, int threads, Path data) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    List<String> command = new ArrayList<>(OwnProcess.command(List.of()));
     command.addAll(List.of("up", "--port", "0", "--kafka-port", "0", "--data", data.toString()));
     command.addAll(List.of("--model", model.name() + "=" + model.path().toAbsolutePath()));
     command.addAll(List.of("--slots", Integer.toString(slots)));

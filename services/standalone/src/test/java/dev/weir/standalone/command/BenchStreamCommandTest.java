@@ -31,7 +31,7 @@ final class BenchStreamCommandTest {
       quoteCharacter = '"',
       textBlock =
           """
-          bench stream                                 | say what to measure: --faults
+          bench stream                                 | say what to measure: --faults or --scale
           bench stream --faults soon                   | 'soon' is no duration such as 90s or 1h30m
           bench stream --faults 0s                     | '0s' must be longer than nothing
           bench stream --faults 1m --kinds flood       | 'flood' is no kind of fault; there are worker-kill,

@@ -26,6 +26,7 @@ final class DeadCommandTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
       textBlock =
           """
           dead list --limit 0          | --limit is 0, must be 1 to 10000

@@ -56,6 +56,11 @@ public final class LocalServer implements AutoCloseable {
     return address;
   }
 
+  /** Of its process, as the system numbers it. */
+  public long pid() {
+    return program.process().pid();
+  }
+
   private static URI awaitAddress(Program program, Pattern listening, long deadline)
       throws InterruptedException {
     Matcher line = listening.matcher(program.said());

@@ -1,5 +1,6 @@
 package dev.weir.bench.peer;
 
+import dev.weir.bench.ScratchFolder;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,12 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * A child process; it dies with this one, and what it says on standard error is kept. It has a
@@ -25,10 +24,10 @@ final class Program implements AutoCloseable {
 
   private final String name;
   private final Process process;
-  private final Path scratch;
+  private final ScratchFolder scratch;
   private final Thread hook;
 
-  private Program(String name, Process process, Path scratch) {
+  private Program(String name, Process process, ScratchFolder scratch) {
     this.name = name;
     this.process = process;
     this.scratch = scratch;
@@ -61,13 +60,13 @@ final class Program implements AutoCloseable {
   }
 
   private static Program start(Function<Path, List<String>> commandIn, boolean alone) {
-    Path scratch;
+    ScratchFolder scratch;
     try {
-      scratch = Files.createTempDirectory("weir-bench-");
+      scratch = ScratchFolder.create();
     } catch (IOException e) {
       throw new PeerException("no folder for a log can be made: " + e.getMessage(), e);
     }
-    List<String> command = commandIn.apply(scratch);
+    List<String> command = commandIn.apply(scratch.path());
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(log(scratch).toFile());
     forgetThreadSettings(builder.environment());
     if (alone) {
@@ -77,7 +76,7 @@ final class Program implements AutoCloseable {
     try {
       process = builder.start();
     } catch (IOException e) {
-      delete(scratch);
+      scratch.close();
       throw new PeerException("cannot start " + command.getFirst() + ": " + e.getMessage(), e);
     }
     return new Program(Path.of(command.getFirst()).getFileName().toString(), process, scratch);
@@ -91,8 +90,8 @@ final class Program implements AutoCloseable {
     environment.keySet().removeIf(name -> name.matches("(OMP|GOMP|KMP)_.*"));
   }
 
-  private static Path log(Path scratch) {
-    return scratch.resolve("log");
+  private static Path log(ScratchFolder scratch) {
+    return scratch.path().resolve("log");
   }
 
   /**
@@ -166,16 +165,6 @@ final class Program implements AutoCloseable {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
     }
-    delete(scratch);
-  }
-
-  private static void delete(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException | UncheckedIOException e) {
-      // Temporary files that stay are no reason to lose a measurement.
-    }
+    scratch.close();
   }
 }
