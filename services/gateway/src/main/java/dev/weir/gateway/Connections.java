@@ -4,7 +4,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.ext.web.RoutingContext;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +27,8 @@ final class Connections {
   private final long idleMs;
   private final long stallMs;
   private final Map<HttpConnection, State> states = new IdentityHashMap<>();
+  private final Set<Runnable> handOvers = new LinkedHashSet<>();
+  private boolean draining;
 
   /**
    * @param open connections of all event loops
@@ -75,6 +80,31 @@ final class Connections {
       state.running++;
       state.disarm();
     }
+  }
+
+  /**
+   * Registers what has no end of its own and can go on elsewhere, until {@link #left}.
+   *
+   * @param handOver sends its client to another gateway; called at once if this one is going
+   */
+  void follows(Runnable handOver) {
+    if (draining) {
+      handOver.run();
+    } else {
+      handOvers.add(handOver);
+    }
+  }
+
+  void left(Runnable handOver) {
+    handOvers.remove(handOver);
+  }
+
+  /** Sends every client away that can go on elsewhere. */
+  void drain() {
+    draining = true;
+    List<Runnable> all = List.copyOf(handOvers);
+    handOvers.clear();
+    all.forEach(Runnable::run);
   }
 
   Admission.Share share(HttpConnection connection) {

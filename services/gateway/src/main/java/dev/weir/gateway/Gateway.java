@@ -6,6 +6,7 @@ import dev.weir.stream.ModelRegistry;
 import dev.weir.stream.RequestPublisher;
 import dev.weir.stream.StreamReader;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.micrometer.Label;
@@ -14,7 +15,9 @@ import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.net.BindException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,12 +37,15 @@ public final class Gateway implements AutoCloseable {
   private static final long CLOSE_TIMEOUT_MS = 3_000;
 
   private final Vertx vertx;
+  private final List<GatewayVerticle> loops;
   private final GatewayServices services;
   private final String host;
   private final int port;
 
-  private Gateway(Vertx vertx, GatewayServices services, String host, int port) {
+  private Gateway(
+      Vertx vertx, List<GatewayVerticle> loops, GatewayServices services, String host, int port) {
     this.vertx = vertx;
+    this.loops = loops;
     this.services = services;
     this.host = host;
     this.port = port;
@@ -82,11 +88,12 @@ public final class Gateway implements AutoCloseable {
             .withMetrics(new MicrometerMetricsFactory(metrics))
             .build();
     AtomicInteger port = new AtomicInteger();
+    List<GatewayVerticle> loops = new ArrayList<>();
     try {
       for (int i = 0; i < config.eventLoops(); i++) {
+        loops.add(new GatewayVerticle(services, access, operation, page, connections, port));
         vertx
-            .deployVerticle(
-                new GatewayVerticle(services, access, operation, page, connections, port))
+            .deployVerticle(loops.get(i))
             .toCompletionStage()
             .toCompletableFuture()
             .get(START_TIMEOUT_MS, TimeUnit.MILLISECONDS);
@@ -102,7 +109,7 @@ public final class Gateway implements AutoCloseable {
       throw new IllegalStateException("interrupted while the gateway started", e);
     }
     LOG.info("gateway on http://{}:{}", config.host(), port.get());
-    return new Gateway(vertx, services, config.host(), port.get());
+    return new Gateway(vertx, loops, services, config.host(), port.get());
   }
 
   private static VertxOptions options(GatewayConfig config) {
@@ -141,6 +148,25 @@ public final class Gateway implements AutoCloseable {
   /** Where the page is: {@code http://127.0.0.1:8080}. */
   public String address() {
     return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+  }
+
+  /**
+   * Takes no more connections, sends readers of streams away with a word that they go on elsewhere,
+   * and returns when all other answers have ended, or after {@link GatewayConfig#drainTimeout}.
+   */
+  public void drain() {
+    long limitMs = services.config().drainTimeout().toMillis();
+    LOG.info("the gateway stops: answers under way have {} ms to end", limitMs);
+    try {
+      Future.join(loops.stream().map(loop -> loop.drain(limitMs)).toList())
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(limitMs + CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("the gateway did not drain in order", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Closes all sockets. Requests under way run on: their clients find the streams again. */

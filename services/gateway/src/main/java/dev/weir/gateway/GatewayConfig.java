@@ -104,6 +104,13 @@ public interface GatewayConfig {
   @WithDefault("256")
   int streamWindow();
 
+  /**
+   * How long answers under way may take to end when the gateway is told to stop. Readers of streams
+   * are sent to another gateway at once.
+   */
+  @WithDefault("PT20S")
+  Duration drainTimeout();
+
   /** How long an {@code Idempotency-Key} leads to the same request. */
   @WithDefault("PT10M")
   Duration idempotencyTtl();

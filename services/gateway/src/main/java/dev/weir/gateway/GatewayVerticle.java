@@ -4,7 +4,10 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** One event loop's share of the server. */
 final class GatewayVerticle extends VerticleBase {
@@ -14,6 +17,8 @@ final class GatewayVerticle extends VerticleBase {
   private final WebPage page;
   private final AtomicInteger open;
   private final AtomicInteger port;
+  private @Nullable Connections connections;
+  private @Nullable HttpServer server;
 
   /**
    * @param open connections of all event loops
@@ -37,15 +42,33 @@ final class GatewayVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     GatewayConfig config = services.config();
-    Connections connections = new Connections(vertx, open, config);
+    Connections own = new Connections(vertx, open, config);
+    connections = own;
     return vertx
         // A negative port is Vert.x's for a free one that several event loops share.
         .createHttpServer(options(config).setPort(config.port() == 0 ? -1 : config.port()))
-        .connectionHandler(connections::onOpen)
+        .connectionHandler(own::onOpen)
         .invalidRequestHandler(ApiErrors::onInvalid)
-        .requestHandler(GatewayRouter.create(vertx, services, access, connections, operation, page))
+        .requestHandler(GatewayRouter.create(vertx, services, access, own, operation, page))
         .listen()
-        .onSuccess((HttpServer server) -> port.set(server.actualPort()));
+        .onSuccess((HttpServer listening) -> {
+          server = listening;
+          port.set(listening.actualPort());
+        });
+  }
+
+  /**
+   * Takes no more connections, sends readers of streams to other gateways, and ends when all other
+   * answers have ended, or after the limit.
+   */
+  Future<Void> drain(long limitMs) {
+    return Future.future(drained ->
+        context.runOnContext(go -> {
+          Objects.requireNonNull(connections).drain();
+          Objects.requireNonNull(server)
+              .shutdown(limitMs, TimeUnit.MILLISECONDS)
+              .onComplete(drained);
+        }));
   }
 
   private static HttpServerOptions options(GatewayConfig config) {

@@ -91,7 +91,7 @@ final class NativeRoutes {
     Start start = start(ctx);
     Admission.Ticket ticket =
         services.admission().follow(connections.share(ctx.request().connection()), 1);
-    new StreamExchange(ctx, services, id, start, ticket).start();
+    new StreamExchange(ctx, services, connections, id, start, ticket).start();
   }
 
   private static Start start(RoutingContext ctx) {

@@ -41,6 +41,7 @@ final class SocketRoute {
                   context,
                   socket,
                   request.connection(),
+                  connections,
                   services,
                   access,
                   options,

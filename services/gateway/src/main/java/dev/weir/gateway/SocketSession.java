@@ -34,6 +34,8 @@ final class SocketSession {
   private final Context context;
   private final ServerWebSocket socket;
   private final HttpConnection connection;
+  private final Connections connections;
+  private final Runnable handOver = this::handOver;
   private final GatewayServices services;
   private final Access access;
   private final WeirOptions options;
@@ -44,6 +46,7 @@ final class SocketSession {
   private boolean full;
   private boolean givenUp;
   private boolean closed;
+  private boolean handedOver;
   private boolean known;
   private String caller = "";
   private int wrongKeys;
@@ -56,6 +59,7 @@ final class SocketSession {
       Context context,
       ServerWebSocket socket,
       HttpConnection connection,
+      Connections connections,
       GatewayServices services,
       Access access,
       WeirOptions options,
@@ -64,6 +68,7 @@ final class SocketSession {
     this.context = context;
     this.socket = socket;
     this.connection = connection;
+    this.connections = connections;
     this.services = services;
     this.access = access;
     this.options = options;
@@ -92,6 +97,7 @@ final class SocketSession {
                 socket.close((short) 1008, "no API key came");
               }
             });
+    connections.follows(handOver);
     try {
       caller = access.requireKey(key);
       known = true;
@@ -143,10 +149,18 @@ final class SocketSession {
     socket.resume(); // to hear the client's close
   }
 
-  /** What was submitted here goes on only if it is detached. */
+  /** The client comes back to another gateway and follows its streams there from its cursors. */
+  private void handOver() {
+    if (!closed && !givenUp) {
+      handedOver = true;
+      socket.close((short) 1012, "the gateway restarts: connect again and follow");
+    }
+  }
+
+  /** What was submitted here goes on only if it is detached, or handed over. */
   private void leave(SocketStream stream, String reason) {
     remove(stream);
-    if (stream.cancelOnClose() && !services.closing()) {
+    if (stream.cancelOnClose() && !handedOver && !services.closing()) {
       services.publishing().cancel(stream.id(), reason);
       services.metrics().cancelled(1);
     }
@@ -216,7 +230,7 @@ final class SocketSession {
       SocketCommand.Submit submit, Published published, Admission.Ticket ticket) {
     if (closed) {
       ticket.leave();
-      if (!submit.detach() && !services.closing()) {
+      if (!submit.detach() && !handedOver && !services.closing()) {
         services.publishing().cancel(published, "the client went away");
         services.metrics().cancelled(1);
       }
@@ -345,6 +359,7 @@ final class SocketSession {
       return;
     }
     closed = true;
+    connections.left(handOver);
     if (full && !givenUp) {
       services.metrics().stalled(-1);
     }

@@ -91,6 +91,11 @@ final class SseResponse {
     }
   }
 
+  /** Tells when the client is to connect again after the end of this response. */
+  void retry(int delayMs) {
+    batch.appendString("retry: ").appendString(Integer.toString(delayMs)).appendString("\n\n");
+  }
+
   void flush() {
     if (batch.length() == 0 || response.closed() || response.ended()) {
       return;

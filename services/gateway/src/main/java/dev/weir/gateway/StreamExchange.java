@@ -9,6 +9,7 @@ import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,13 @@ import org.jspecify.annotations.Nullable;
 final class StreamExchange implements ChunkFlow.Handler {
   private static final JsonCodec CODEC = new JsonCodec();
 
+  /** All clients of a gateway that goes come to the others: not at the same moment. */
+  private static final int MIN_RETRY_MS = 100;
+
+  private static final int MAX_RETRY_MS = 1000;
+
   private final RoutingContext ctx;
+  private final Connections connections;
   private final long headWaitMs;
   private final long stallMs;
   private final String requestId;
@@ -29,10 +36,12 @@ final class StreamExchange implements ChunkFlow.Handler {
   StreamExchange(
       RoutingContext ctx,
       GatewayServices services,
+      Connections connections,
       String requestId,
       Start start,
       Admission.Ticket ticket) {
     this.ctx = ctx;
+    this.connections = connections;
     this.requestId = requestId;
     this.ticket = ticket;
     this.headWaitMs = services.config().headWait().toMillis();
@@ -59,13 +68,27 @@ final class StreamExchange implements ChunkFlow.Handler {
   void start() {
     ctx.response().putHeader("weir-request-id", requestId);
     long headTimer = ctx.vertx().setTimer(headWaitMs, fired -> beginInSilence());
+    Runnable handOver = this::handOver;
     ctx.addEndHandler(end -> {
+      connections.left(handOver);
       ctx.vertx().cancelTimer(headTimer);
       flow.close();
       sse.stop();
       ticket.leave();
     });
     flow.open();
+    connections.follows(handOver);
+  }
+
+  /** Its client connects again, as event sources do, and goes on behind the last event. */
+  private void handOver() {
+    flow.close();
+    if (ctx.response().ended() || ctx.response().closed()) {
+      return;
+    }
+    beginInSilence();
+    sse.retry(ThreadLocalRandom.current().nextInt(MIN_RETRY_MS, MAX_RETRY_MS));
+    sse.end();
   }
 
   private void beginInSilence() {

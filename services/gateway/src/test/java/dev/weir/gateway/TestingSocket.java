@@ -18,6 +18,7 @@ final class TestingSocket implements WebSocket.Listener, AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private final StringBuilder partial = new StringBuilder();
   private final WebSocket socket;
+  private volatile int closeCode = -1;
 
   TestingSocket(TestingGateway gateway) {
     this(gateway.client, uri(gateway));
@@ -48,6 +49,11 @@ final class TestingSocket implements WebSocket.Listener, AutoCloseable {
     return TestingGateway.json(message);
   }
 
+  /** Status of the close that came (RFC 6455, section 7.4), or -1. */
+  int closeCode() {
+    return closeCode;
+  }
+
   void awaitClose() throws InterruptedException {
     if (!closed.await(60, TimeUnit.SECONDS)) {
       throw new AssertionError("the socket is open after a minute");
@@ -67,6 +73,7 @@ final class TestingSocket implements WebSocket.Listener, AutoCloseable {
 
   @Override
   public @Nullable CompletionStage<?> onClose(WebSocket from, int status, String reason) {
+    closeCode = status;
     closed.countDown();
     return null;
   }

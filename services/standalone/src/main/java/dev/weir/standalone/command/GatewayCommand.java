@@ -31,6 +31,8 @@ final class GatewayCommand implements Callable<Integer> {
               new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
               running.stack(),
               () -> true);
+      AutoCloseable drain = service.gateway()::drain;
+      running.stack().add("drain", drain);
       Objects.requireNonNull(spec)
           .commandLine()
           .getOut()
