@@ -67,7 +67,7 @@ public final class Intake implements AutoCloseable {
     this.peers = new Peers(cards, options.model(), options.worker());
     this.writer =
         new KafkaLogWriter(
-            clients.producer("worker-" + options.worker()),
+            clients.chunkProducer("worker-" + options.worker()),
             config,
             "/weir/worker/" + options.worker(),
             clock,

@@ -54,10 +54,22 @@ final class KafkaClients implements AutoCloseable {
 
   /** Idempotent, acknowledged by all, sent at once. */
   Producer<byte[], byte[]> producer(String clientId) {
+    return producer(clientId, Map.of("linger.ms", 0));
+  }
+
+  /**
+   * The same for what a worker writes: tokens of a step wait for each other, since records that
+   * share a batch are compressed together, and one of 30 bytes alone is not worth its header.
+   */
+  Producer<byte[], byte[]> chunkProducer(String clientId) {
+    return producer(clientId, Map.of("linger.ms", 1, "compression.type", "zstd"));
+  }
+
+  private Producer<byte[], byte[]> producer(String clientId, Map<String, Object> more) {
     Map<String, Object> settings = common(clientId);
+    settings.putAll(more);
     settings.put("acks", "all");
     settings.put("enable.idempotence", true);
-    settings.put("linger.ms", 0);
     settings.put("delivery.timeout.ms", (int) DELIVERY_LIMIT.toMillis());
     settings.put("request.timeout.ms", 5000);
     settings.put("max.block.ms", SEND_BLOCK_LIMIT.toMillis());
