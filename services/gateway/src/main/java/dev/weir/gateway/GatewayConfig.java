@@ -34,7 +34,7 @@ public interface GatewayConfig {
   @WithDefault("2")
   int eventLoops();
 
-  @WithDefault("10000")
+  @WithDefault("16384")
   int maxConnections();
 
   /**
