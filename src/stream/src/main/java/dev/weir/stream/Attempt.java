@@ -58,8 +58,12 @@ final class Attempt {
   static final String GAVE_UP = "attempts_exhausted";
 
   private static final Logger log = LoggerFactory.getLogger(Attempt.class);
+
+  /** Whatever ended them: processes that die, or lose their locks, are mostly not to blame. */
   private static final int MAX_ATTEMPTS = 8;
-  private static final int MAX_ATTEMPTS_WITHOUT_TOKEN = 3;
+
+  /** Without a token, of which the last one ended in a failure of its generator. */
+  private static final int MAX_FAILING_ATTEMPTS = 3;
 
   private static final long INTERNAL_PAUSE_MS = 1_000;
 
@@ -287,8 +291,7 @@ final class Attempt {
       endBy(FinishReason.FINISH_REASON_DEADLINE);
     } else if (invalid != null) {
       end(answer.failed(invalid.toFailure()));
-    } else if (before.attempts() > MAX_ATTEMPTS
-        || before.attemptsWithoutToken() > MAX_ATTEMPTS_WITHOUT_TOKEN) {
+    } else if (before.attempts() > MAX_ATTEMPTS) {
       end(answer.failed(gaveUp(before.attempts() - 1, before.attemptsWithoutToken() - 1, null)));
     } else if (earlyEnd != null) {
       end(earlyEnd);
@@ -317,7 +320,7 @@ final class Attempt {
   private void generatorFailed(LogView.Before before, String why) {
     boolean silent = records.next() == before.next();
     int withoutToken = silent ? before.attemptsWithoutToken() : 0;
-    if (before.attempts() < MAX_ATTEMPTS && withoutToken < MAX_ATTEMPTS_WITHOUT_TOKEN) {
+    if (before.attempts() < MAX_ATTEMPTS && withoutToken < MAX_FAILING_ATTEMPTS) {
       records.flush(); // what is made needs not be made again
       pauseMs = INTERNAL_PAUSE_MS;
       stop("its generator failed: " + why);

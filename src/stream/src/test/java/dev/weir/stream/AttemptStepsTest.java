@@ -318,12 +318,17 @@ final class AttemptStepsTest {
   }
 
   @Test
-  void theFourthAttemptWithoutATokenGivesUp() {
-    TestingSteps steps =
-        TestingSteps.begin()
-            .acknowledge()
-            .read(queued(), started(7), started(8), started(9))
-            .readSent();
+  void attemptsThatNobodyExplainsAreEightAndTheNinthGivesUp() {
+    TestingSteps steps = TestingSteps.begin().acknowledge().read(queued());
+    for (int i = 0; i < 7; i++) {
+      steps.read(started(10 + i));
+    }
+    assertThat(steps.readSent().proceeded).isNotNull();
+    steps = TestingSteps.begin().acknowledge().read(queued());
+    for (int i = 0; i < 8; i++) {
+      steps.read(started(10 + i));
+    }
+    steps.readSent();
     assertThat(steps.sent.getLast().getFinished().getError().getCode()).isEqualTo(Attempt.GAVE_UP);
     steps.acknowledge().readSent();
     assertThat(steps.buried).hasSize(1);
