@@ -262,7 +262,7 @@ final class Attempt {
 
   /** A `from` beyond our own record is none: a reading there would miss what lies before. */
   private void startedAt(long offset) {
-    if (state == State.STARTING && reading.fromOffset() > offset) {
+    if (state == State.STARTING && reading.isFirst() && reading.fromOffset() > offset) {
       reading.beginBeforeItsTime();
     }
   }
@@ -277,6 +277,9 @@ final class Attempt {
 
   /** Steps 3 to 5: all before our `started` is known. */
   private void decide(LogView.Before before) {
+    if (state != State.STARTING) {
+      return; // of a reading that was begun again just after it had found our `started`
+    }
     records.goOnAt(before.next());
     answer.emitted(before.tokens());
     if (before.finished() != null) {
@@ -361,11 +364,11 @@ final class Attempt {
     if (!mayEmit()) {
       return;
     }
-    if (part.getFirstIndex() != records.next()) {
+    if (part.getFirstIndex() > records.next()) {
       end(wrongIndex(part.getFirstIndex(), 1));
-      return;
-    }
-    records.image(part);
+    } else if (part.getFirstIndex() == records.next()) {
+      records.image(part);
+    } // else it lies in the log: a generator of images is told of no parts, and makes all again
   }
 
   private Finished wrongIndex(long index, int count) {

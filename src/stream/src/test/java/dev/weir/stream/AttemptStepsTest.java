@@ -10,12 +10,14 @@ import dev.weir.proto.v1.Chunk;
 import dev.weir.proto.v1.Failure;
 import dev.weir.proto.v1.FinishReason;
 import dev.weir.proto.v1.Finished;
+import dev.weir.proto.v1.ImagePart;
 import dev.weir.proto.v1.Tokens;
 import dev.weir.proto.v1.Usage;
 import dev.weir.stream.AttemptEvent.GiveBack;
 import dev.weir.stream.LogReader.Place;
 import dev.weir.stream.RequestSource.Settlement;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Single sentences of the protocol, step by step. */
@@ -476,5 +478,37 @@ final class AttemptStepsTest {
     assertThat(merged.getFirstIndex()).isEqualTo(1);
     assertThat(merged.getIdsList()).containsExactly(10, 10);
     assertThat(merged.getText()).isEqualTo("aa");
+  }
+
+  @Test
+  void whatIsReadAgainIsNoSecondBeginning() {
+    TestingSteps steps = running(TestingSteps.begin());
+    steps.make(sink -> sink.tokens(FIRST)).readSent();
+    steps.happens(new AttemptEvent.Read(new LogView.Before(List.of(), 0, null, 1, 1, false)));
+    steps.make(sink -> sink.tokens(FIRST.toBuilder().setFirstIndex(1).build()));
+    steps.attempt.tick(steps.attempt.nextTickMs());
+    assertThat(steps.sent.getLast().getTokens().getFirstIndex()).isEqualTo(1);
+  }
+
+  @Test
+  void anImageThatIsMadeAgainGoesOnBehindThePartsThatLieInTheLog() {
+    TestingSteps steps = TestingSteps.begin().acknowledge();
+    steps.read(queued(), started(7), image(7, 0)).readSent();
+    steps.make(sink -> sink.image(part(0)));
+    assertThat(steps.sent).hasSize(1);
+    steps.make(sink -> sink.image(part(1)));
+    assertThat(steps.sent.getLast().getImage().getFirstIndex()).isEqualTo(1);
+    assertThat(steps.attempt.isDone()).isFalse();
+  }
+
+  private static ImagePart part(long index) {
+    return ImagePart.newBuilder().setFirstIndex(index).build();
+  }
+
+  private static Chunk image(int attempt, long index) {
+    return Chunk.newBuilder()
+        .setAttempt(TestingChunks.attempt(attempt))
+        .setImage(part(index))
+        .build();
   }
 }
