@@ -19,11 +19,17 @@ final class ApiErrors {
 
   /** The failure handler of all routes. */
   static void onFailure(RoutingContext ctx) {
-    ApiException failure =
-        ctx.failure() != null
-            ? ApiException.of(ctx.failure())
-            : ApiException.refused(
-                ctx.statusCode(), "http_" + ctx.statusCode(), "The request failed.");
+    ApiException failure;
+    if (ctx.request().authority() == null) { // Vert.x's own refusal: RFC 9112, section 3.2
+      failure =
+          ApiException.refused(
+              400, "invalid_host", "Send one Host header with the name of this host.");
+    } else if (ctx.failure() != null) {
+      failure = ApiException.of(ctx.failure());
+    } else {
+      failure =
+          ApiException.refused(ctx.statusCode(), "http_" + ctx.statusCode(), "The request failed.");
+    }
     if (failure.status() >= 500) {
       log(ctx, failure);
     }

@@ -1,5 +1,7 @@
 package dev.weir.gateway;
 
+import com.code_intelligence.jazzer.api.BugDetectors;
+import com.code_intelligence.jazzer.api.SilentCloseable;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -46,7 +48,10 @@ final class ConnectionFuzzTest {
 
   private static void exchange(byte[] before, byte[] bytes) throws IOException {
     ByteArrayOutputStream answer = new ByteArrayOutputStream();
-    try (Socket socket = new Socket()) {
+    // Jazzer takes any other connection for one that the input has forged.
+    try (SilentCloseable _ =
+            BugDetectors.allowNetworkConnections((host, port) -> port == GATEWAY.gateway.port());
+        Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress("127.0.0.1", GATEWAY.gateway.port()));
       socket.setSoTimeout(20_000);
       socket.setSoLinger(true, 0); // no connection waits for the last packet of the one before
@@ -64,11 +69,15 @@ final class ConnectionFuzzTest {
       }
     }
     String text = answer.toString(StandardCharsets.ISO_8859_1);
-    check(!text.contains("internal_error"), "the gateway failed: " + text);
+    // As an error has it: the documents of the API, which may be asked for, only name the code.
+    check(!text.contains("\"code\":\"internal_error\""), "the gateway failed: " + text);
     check(!text.contains("HTTP/1.1 5"), "the gateway blames itself: " + text);
-    check(open("weir.gateway.connections") < MOST_OPEN, "connections stay open");
-    check(open("weir.gateway.sockets") < MOST_OPEN, "sockets stay open");
-    check(GATEWAY.streams.subscriptions.get() < MOST_OPEN, "streams stay followed");
+    // A socket that says goodbye has a second for it, and a search comes faster.
+    Eventually.that(() -> {
+      check(open("weir.gateway.connections") < MOST_OPEN, "connections stay open");
+      check(open("weir.gateway.sockets") < MOST_OPEN, "sockets stay open");
+      check(GATEWAY.streams.subscriptions.get() < MOST_OPEN, "streams stay followed");
+    });
     GATEWAY.streams.requests.clear();
     GATEWAY.streams.cancellations.clear();
   }

@@ -283,4 +283,11 @@ final class ErrorsTest {
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
   }
+
+  @Test
+  void aRequestWithoutANameOfTheHostIsRefused() throws Exception {
+    assertThat(raw("GET /v1/models HTTP/1.1\r\nconnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 400 ")
+        .contains("\"code\":\"invalid_host\"");
+  }
 }
