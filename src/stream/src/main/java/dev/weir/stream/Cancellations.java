@@ -4,7 +4,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Which requests were cancelled. Safe for use by any thread. */
-interface Cancellations {
+public interface Cancellations {
   /** Why a request was cancelled; null if it was not. */
   @Nullable String reason(String requestId);
 

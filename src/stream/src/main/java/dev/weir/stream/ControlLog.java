@@ -4,50 +4,37 @@ import dev.weir.proto.InvalidRequestException;
 import dev.weir.proto.v1.Control;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The cancellations: read from the beginning of the control topic, all of it before any request is
+ * Reads the cancellations: from the beginning of the control topic, all of it before any request is
  * taken, and on.
  */
-final class ControlLog implements Cancellations, AutoCloseable {
+final class ControlLog implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ControlLog.class);
   private static final Duration POLL = Duration.ofMillis(500);
-  private static final int MAX_KEPT = 200_000;
 
-  private final org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer;
+  private final Consumer<byte[], byte[]> consumer;
   private final String topic;
-  private final InstantSource clock;
   private final CountDownLatch ready = new CountDownLatch(1);
-  private final Map<String, List<Consumer<String>>> watches = new ConcurrentHashMap<>();
-  private final Map<String, Cancelled> cancelled = new LinkedHashMap<>();
+  private final CancelledRequests cancelled;
   private final Thread thread;
   private volatile boolean closed;
 
-  private record Cancelled(String reason, long timeMs) {}
-
-  ControlLog(
-      org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer,
-      String topic,
-      InstantSource clock) {
+  ControlLog(Consumer<byte[], byte[]> consumer, String topic, InstantSource clock) {
     this.consumer = consumer;
     this.topic = topic;
-    this.clock = clock;
+    this.cancelled = new CancelledRequests(clock);
     this.thread = Thread.ofPlatform().name("weir-control").start(this::run);
   }
 
@@ -57,35 +44,9 @@ final class ControlLog implements Cancellations, AutoCloseable {
     return !closed;
   }
 
-  @Override
-  public @Nullable String reason(String requestId) {
-    synchronized (cancelled) {
-      Cancelled found = cancelled.get(requestId);
-      return found == null ? null : found.reason();
-    }
-  }
-
-  @Override
-  public Watch watch(String requestId, Consumer<String> onCancelled) {
-    watches.merge(requestId, List.of(onCancelled), ControlLog::with);
-    String already = reason(requestId);
-    if (already != null) {
-      onCancelled.accept(already);
-    }
-    return () ->
-        watches.computeIfPresent(
-            requestId,
-            (_, all) -> {
-              List<Consumer<String>> left = new ArrayList<>(all);
-              left.remove(onCancelled);
-              return left.isEmpty() ? null : left;
-            });
-  }
-
-  private static <T> List<T> with(List<T> all, List<T> more) {
-    List<T> both = new ArrayList<>(all);
-    both.addAll(more);
-    return both;
+  /** What was read so far. */
+  CancelledRequests cancelled() {
+    return cancelled;
   }
 
   private void run() {
@@ -137,7 +98,7 @@ final class ControlLog implements Cancellations, AutoCloseable {
               .decodeControl(ChunkRecords.key(record), record.value(), ChunkRecords.headers(record))
               .message();
       if (control.hasCancel()) {
-        cancel(
+        cancelled.cancel(
             control.getCancel().getRequestId(),
             control.getCancel().getReason(),
             record.timestamp());
@@ -146,26 +107,6 @@ final class ControlLog implements Cancellations, AutoCloseable {
       log.warn("the record at {}@{} is no control: {}", topic, record.offset(), e.getMessage());
     } catch (RuntimeException e) { // one record must not end the hearing of all others
       log.error("the record at {}@{} cannot be obeyed", topic, record.offset(), e);
-    }
-  }
-
-  private void cancel(String requestId, String reason, long timeMs) {
-    synchronized (cancelled) {
-      cancelled.putIfAbsent(requestId, new Cancelled(reason, timeMs));
-      forget();
-    }
-    List<Consumer<String>> watching = watches.remove(requestId);
-    if (watching != null) {
-      watching.forEach(onCancelled -> onCancelled.accept(reason));
-    }
-  }
-
-  /** No request outlives its life, so no cancellation has to. */
-  private void forget() {
-    long expired = clock.millis() - TopicPlan.LIFE.toMillis();
-    Iterator<Cancelled> oldest = cancelled.values().iterator();
-    while (oldest.hasNext() && (oldest.next().timeMs() < expired || cancelled.size() > MAX_KEPT)) {
-      oldest.remove();
     }
   }
 

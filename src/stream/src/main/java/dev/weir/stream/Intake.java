@@ -83,7 +83,7 @@ public final class Intake implements AutoCloseable {
             chunks,
             writer,
             generator,
-            control,
+            control.cancelled(),
             clock);
     this.keeper = Thread.ofPlatform().name("weir-intake-" + options.model()).unstarted(this::keep);
   }
