@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  *                            ▼
  *                          DONE: accept (an error: reject)
  *
- *   Displaced, LockLost, SendFailed, ReadFailed, HandOver ──▶ DONE: release (a duplicate: reject)
+ *   Displaced, LockLost, SendFailed, ReadFailed, LostRecords, HandOver ──▶ DONE: release (a duplicate: reject)
  *   its generator failed ──▶ DONE: release, or at the limit of attempts ENDING
  * </pre>
  *
@@ -98,6 +98,7 @@ final class Attempt {
   private LogView.@Nullable Before begunAt;
   private long pauseMs;
   private @Nullable Reason givenBack;
+  private boolean lostRecords;
 
   /**
    * @param id random, 16 bytes, never used before
@@ -109,8 +110,9 @@ final class Attempt {
     this.events = events;
     this.invalid = delivery.invalid();
     this.answer = new AttemptAnswer(delivery, world.worker());
-    reading = new AttemptReading(world.reader(), delivery, id, events);
-    records = new AttemptRecords(world, delivery, id, events);
+    OwnRecords own = new OwnRecords(world.clock());
+    reading = new AttemptReading(world.reader(), delivery, id, own, events);
+    records = new AttemptRecords(world, delivery, id, own, events);
     ending = new AttemptEnding(world, delivery, answer, reading, events);
     this.deadlineMs = answer.deadlineMs(world.defaultDeadline());
   }
@@ -194,6 +196,12 @@ final class Attempt {
       case AttemptEvent.MadeImage(ImagePart part) -> madeImage(part);
       case AttemptEvent.MadeEnd(Finished finished) -> madeEnd(finished);
       case AttemptEvent.Cancelled(String reason) -> cancel(reason);
+      case AttemptEvent.OfReading(int number, AttemptEvent told) -> {
+        if (reading.isCurrent(number)) {
+          on(told);
+        }
+      }
+      case AttemptEvent.LostRecords(long offset) -> lostRecords(offset);
       case AttemptEvent.LockLost() -> stop("its lock was not renewed");
       case AttemptEvent.HandOver() -> handOver();
     }
@@ -227,6 +235,7 @@ final class Attempt {
     if (state == State.WAITING && nowMs >= deadlineMs) {
       start();
     }
+    reading.tick(nowMs);
     if (state == State.RUNNING) {
       if (nowMs >= records.dueMs()) {
         records.flush();
@@ -245,7 +254,7 @@ final class Attempt {
 
   /** When {@link #tick} is due, milliseconds since 1970 (UTC). */
   long nextTickMs() {
-    long due = Math.min(ending.limitMs(), records.dueMs());
+    long due = Math.min(Math.min(ending.limitMs(), records.dueMs()), reading.dueMs());
     if (state == State.RUNNING) {
       due = Math.min(due, job.limitMs());
     }
@@ -427,6 +436,17 @@ final class Attempt {
     stop("its " + what + " was not sent");
   }
 
+  /** A broker has lost what it had acknowledged; readers may have it. Another attempt goes on. */
+  private void lostRecords(long offset) {
+    log.error(
+        "request {}: acknowledged records are lost: its record at {}-{} is not in the chunk log",
+        delivery.requestId(),
+        reading.partition(),
+        offset);
+    lostRecords = true;
+    stop("its acknowledged records are lost");
+  }
+
   /** What the broker drops after this delivery cannot be handed over: its reader is told. */
   private void handOver() {
     boolean open =
@@ -493,6 +513,11 @@ final class Attempt {
   /** Why it was left to others before anything was written; null if it was not. */
   @Nullable Reason givenBack() {
     return givenBack;
+  }
+
+  /** Whether it has found that acknowledged records of its own are not in the log. */
+  boolean hasLostRecords() {
+    return lostRecords;
   }
 
   /** How long the slot should wait before it takes a request again. */

@@ -7,7 +7,7 @@ import dev.weir.proto.v1.Tokens;
 import dev.weir.stream.StreamReader.StreamFailure;
 
 /** What happens to an attempt. */
-sealed interface AttemptEvent {
+public sealed interface AttemptEvent {
   /** The generator has room for it. */
   record Admitted() implements AttemptEvent {}
 
@@ -72,6 +72,16 @@ sealed interface AttemptEvent {
 
   /** The lock could not be renewed: somebody else may have the request. */
   record LockLost() implements AttemptEvent {}
+
+  /**
+   * What a reading of the log has told; of no interest once another one was begun.
+   *
+   * @param number of the reading, counted from 1
+   */
+  record OfReading(int number, AttemptEvent event) implements AttemptEvent {}
+
+  /** A record of ours that was acknowledged does not lie where it lay. */
+  record LostRecords(long offset) implements AttemptEvent {}
 
   /** The worker closes and leaves the rest to another. */
   record HandOver() implements AttemptEvent {}

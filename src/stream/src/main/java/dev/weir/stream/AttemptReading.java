@@ -2,8 +2,10 @@ package dev.weir.stream;
 
 import com.google.protobuf.ByteString;
 import dev.weir.proto.v1.Position;
+import dev.weir.stream.LogReader.LogListener;
 import dev.weir.stream.LogReader.Place;
 import dev.weir.stream.LogReader.Reading;
+import dev.weir.stream.StreamReader.StreamFailure;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -16,22 +18,30 @@ final class AttemptReading {
   private final LogReader reader;
   private final Delivery delivery;
   private final ByteString id;
+  private final OwnRecords own;
   private final Consumer<AttemptEvent> events;
   private int partition;
   private long fromOffset;
   // how many were begun: what an earlier one tells comes too late
-  private volatile int begun;
+  private int begun;
   private @Nullable Reading reading;
+  private @Nullable Reading probe;
 
   /**
    * @param id of the attempt
+   * @param own the records that it has written
    * @param events takes what a {@link LogView} tells
    */
   AttemptReading(
-      LogReader reader, Delivery delivery, ByteString id, Consumer<AttemptEvent> events) {
+      LogReader reader,
+      Delivery delivery,
+      ByteString id,
+      OwnRecords own,
+      Consumer<AttemptEvent> events) {
     this.reader = reader;
     this.delivery = delivery;
     this.id = id;
+    this.own = own;
     this.events = events;
   }
 
@@ -66,20 +76,44 @@ final class AttemptReading {
 
   private void read(Place place) {
     close();
-    int number = begun + 1;
-    begun = number;
+    own.readAgain();
+    int number = ++begun;
     LogView view =
         new LogView(
             id,
             delivery.topic(),
             delivery.offset(),
             place instanceof Place.At at ? OptionalLong.of(at.offset()) : OptionalLong.empty(),
-            event -> {
-              if (number == begun) {
-                events.accept(event);
-              }
-            });
+            own,
+            event -> events.accept(new AttemptEvent.OfReading(number, event)));
     reading = reader.read(delivery.requestId(), place, view);
+  }
+
+  /**
+   * Whether it was begun last. To be asked when an event is taken, not when it comes: it may lie in
+   * a mailbox while another reading is begun.
+   */
+  boolean isCurrent(int number) {
+    return number == begun;
+  }
+
+  /** Looks whether an acknowledged record of ours still lies where it lay, if that is time. */
+  void tick(long nowMs) {
+    OptionalLong unread = own.overdue(nowMs);
+    if (unread.isPresent() && reading != null) {
+      closeProbe();
+      long offset = unread.getAsLong();
+      probe =
+          reader.read(
+              delivery.requestId(),
+              new Place.At(partition, offset, true),
+              new Probe(id, offset, events));
+    }
+  }
+
+  /** When {@link #tick} is due, milliseconds since 1970 (UTC). */
+  long dueMs() {
+    return own.dueMs();
   }
 
   /** The place is known now. */
@@ -105,6 +139,39 @@ final class AttemptReading {
     if (reading != null) {
       reading.close();
       reading = null;
+    }
+    closeProbe();
+  }
+
+  private void closeProbe() {
+    if (probe != null) {
+      probe.close();
+      probe = null;
+    }
+  }
+
+  /** Hears what lies at the place of an acknowledged record. */
+  private record Probe(ByteString own, long offset, Consumer<AttemptEvent> events)
+      implements LogListener {
+    @Override
+    public void onRecord(LogRecord record, Reading reading) {
+      reading.close();
+      if (record.offset() != offset || !record.chunk().getAttempt().equals(own)) {
+        events.accept(new AttemptEvent.LostRecords(offset));
+      }
+    }
+
+    @Override
+    public void onCaughtUp(Reading reading) {
+      reading.close();
+      events.accept(new AttemptEvent.LostRecords(offset));
+    }
+
+    @Override
+    public void onFailed(StreamFailure failure) {
+      if (failure.code().equals("out_of_range")) {
+        events.accept(new AttemptEvent.LostRecords(offset));
+      }
     }
   }
 }

@@ -22,6 +22,7 @@ final class AttemptRecords {
   private final InstantSource clock;
   private final Delivery delivery;
   private final ByteString id;
+  private final OwnRecords own;
   private final Consumer<AttemptEvent> events;
   private final TokenBatch batch = new TokenBatch();
   private final AtomicInteger unacknowledged = new AtomicInteger();
@@ -31,14 +32,20 @@ final class AttemptRecords {
 
   /**
    * @param id of the attempt
+   * @param own is told what was acknowledged
    * @param events takes StartedAt, SendFailed and, behind `finished`, AllAcknowledged
    */
   AttemptRecords(
-      AttemptWorld world, Delivery delivery, ByteString id, Consumer<AttemptEvent> events) {
+      AttemptWorld world,
+      Delivery delivery,
+      ByteString id,
+      OwnRecords own,
+      Consumer<AttemptEvent> events) {
     writer = world.writer();
     clock = world.clock();
     this.delivery = delivery;
     this.id = id;
+    this.own = own;
     this.events = events;
   }
 
@@ -109,6 +116,9 @@ final class AttemptRecords {
           if (failure != null) {
             events.accept(new AttemptEvent.SendFailed(what, failure));
             return;
+          }
+          if (own.onAcknowledged(offset)) {
+            events.accept(new AttemptEvent.LostRecords(offset));
           }
           if (what.equals("started")) {
             events.accept(new AttemptEvent.StartedAt(offset));

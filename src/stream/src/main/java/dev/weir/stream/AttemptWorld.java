@@ -11,7 +11,7 @@ import java.time.InstantSource;
  * @param numericsId attempts with the same one give the same tokens
  * @param defaultDeadline of a request that names none, counted from its creation
  */
-record AttemptWorld(
+public record AttemptWorld(
     String worker,
     String numericsId,
     Duration defaultDeadline,

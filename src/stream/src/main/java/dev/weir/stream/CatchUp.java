@@ -122,7 +122,14 @@ final class CatchUp implements Runnable, AutoCloseable {
       if (follower.isClosed()) {
         continue;
       }
-      if (follower.check(begin, end)) {
+      if (follower.isBeyond(end)) {
+        live.lost(tp, follower.next(), end);
+        follower.fail(
+            "out_of_range",
+            "acknowledged records are lost: partition %d ends at %d, and was read to %d"
+                .formatted(tp.partition(), end, follower.next()),
+            null);
+      } else if (follower.check(begin, end)) {
         byId.computeIfAbsent(follower.requestId(), _ -> new ArrayList<>(1)).add(follower);
       } else {
         follower.fail(

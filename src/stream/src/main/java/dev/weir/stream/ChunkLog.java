@@ -52,7 +52,13 @@ final class ChunkLog implements LogReader, AutoCloseable {
       @Nullable MeterRegistry registry) {
     this.maxFollowers = limits.maxFollowers();
     this.waiting = new CatchUpQueue();
-    this.live = new LiveTail(clients.reader("chunks-live"), topic, waiting, limits.recentBytes());
+    this.live =
+        new LiveTail(
+            clients.reader("chunks-live"),
+            topic,
+            waiting,
+            limits.recentBytes(),
+            LostRecords.counter(registry, who));
     for (int i = 0; i < limits.catchUpThreads(); i++) {
       catchUps.add(new CatchUp(clients.catchUp("chunks-catch-up-" + i), topic, waiting, live, i));
     }

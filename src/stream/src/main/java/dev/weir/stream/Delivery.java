@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param invalid why it can never be done; null if nothing is wrong so far
  * @param record as it was written
  */
-record Delivery(
+public record Delivery(
     String requestId,
     String topic,
     long offset,
@@ -49,5 +49,5 @@ record Delivery(
 
   /** Bytes of a record. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Raw(byte @Nullable [] key, byte @Nullable [] value, List<Header> headers) {}
+  public record Raw(byte @Nullable [] key, byte @Nullable [] value, List<Header> headers) {}
 }

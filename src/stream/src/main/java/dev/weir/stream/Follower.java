@@ -74,6 +74,13 @@ final class Follower implements Reading {
   }
 
   /**
+   * Whether the log ends before what was read of it: records are gone that others may still have.
+   */
+  boolean isBeyond(long end) {
+    return checked && next > end;
+  }
+
+  /**
    * Whether its place lies in the log, which is kept from {@code begin} and ends at {@code end}.
    */
   boolean check(long begin, long end) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class IntakeMeters {
   private final MeterRegistry registry;
   private final Tags tags;
+  private final Counter lostRecords;
   private final AtomicLong newestOffset = new AtomicLong(-1);
   private volatile double windowRatio;
   private volatile long lag;
@@ -25,6 +26,7 @@ final class IntakeMeters {
   IntakeMeters(@Nullable MeterRegistry registry, IntakeOptions options, IntakeLoad load) {
     this.registry = registry == null ? new SimpleMeterRegistry() : registry;
     this.tags = Tags.of("model", options.model());
+    this.lostRecords = LostRecords.counter(registry, options.model());
     gauge("weir.intake.slots", "requests that run at the same time", options::slots);
     gauge("weir.intake.slots.busy", "requests that run", load::running);
     gauge("weir.intake.limit", "requests that are taken in all", options::intake);
@@ -72,6 +74,11 @@ final class IntakeMeters {
           "requests that were answered",
           Tags.of("reason", name(finished.getReason())));
     }
+  }
+
+  /** An attempt has found that acknowledged records of its own are not in the chunk log. */
+  void lostRecords() {
+    lostRecords.increment();
   }
 
   /** A request that waited was released for another worker. */

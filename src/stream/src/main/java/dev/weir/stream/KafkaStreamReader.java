@@ -1,6 +1,5 @@
 package dev.weir.stream;
 
-import dev.weir.stream.LogReader.Place;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Set;
@@ -33,17 +32,7 @@ public final class KafkaStreamReader implements StreamReader {
   @Override
   public Subscription follow(String requestId, Start start, StreamListener listener) {
     StreamFollower follower = new StreamFollower(requestId, start, listener, meters);
-    return chunks.read(requestId, place(requestId, start), follower)::close;
-  }
-
-  private static Place place(String requestId, Start start) {
-    return switch (start) {
-      case Start.From from -> new Place.At(from.from().partition(), from.from().offset(), false);
-      case Start.After after ->
-          new Place.At(after.cursor().partition(), after.cursor().offset(), true);
-      case Start.Beginning() ->
-          new Place.Since(-1, RequestIds.timeMs(requestId).orElse(0) - CLOCK_ALLOWANCE.toMillis());
-    };
+    return chunks.read(requestId, StreamFollower.place(requestId, start), follower)::close;
   }
 
   /**

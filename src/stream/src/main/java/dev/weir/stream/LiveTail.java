@@ -1,5 +1,6 @@
 package dev.weir.stream;
 
+import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,7 +14,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -38,6 +41,7 @@ final class LiveTail implements Runnable, AutoCloseable {
   private final String topic;
   private final CatchUpQueue catchUp;
   private final long maxRecentBytes;
+  private final Counter lostRecords;
   private final BlockingQueue<Follower> joining = new ArrayBlockingQueue<>(INBOX);
   private final BlockingQueue<Follower> leaving = new ArrayBlockingQueue<>(INBOX);
   private final AtomicBoolean woken = new AtomicBoolean();
@@ -52,11 +56,16 @@ final class LiveTail implements Runnable, AutoCloseable {
   private Set<Integer> kept = Set.of();
 
   LiveTail(
-      Consumer<byte[], byte[]> consumer, String topic, CatchUpQueue catchUp, long maxRecentBytes) {
+      Consumer<byte[], byte[]> consumer,
+      String topic,
+      CatchUpQueue catchUp,
+      long maxRecentBytes,
+      Counter lostRecords) {
     this.consumer = consumer;
     this.topic = topic;
     this.catchUp = catchUp;
     this.maxRecentBytes = maxRecentBytes;
+    this.lostRecords = lostRecords;
     this.thread = Thread.ofPlatform().name("weir-chunks-live").unstarted(this);
   }
 
@@ -284,7 +293,12 @@ final class LiveTail implements Runnable, AutoCloseable {
   /** What was to be read next is gone: it was deleted, or the log lost it. */
   private void outOfRange(OffsetOutOfRangeException e) {
     log.warn("positions are out of range: {}", e.offsetOutOfRangePartitions());
-    for (TopicPartition tp : e.offsetOutOfRangePartitions().keySet()) {
+    for (Map.Entry<TopicPartition, Long> position : e.offsetOutOfRangePartitions().entrySet()) {
+      TopicPartition tp = position.getKey();
+      long end = end(tp);
+      if (e instanceof LogTruncationException || position.getValue() > end) {
+        lost(tp, position.getValue(), end);
+      }
       LivePartition partition = partitions.remove(tp.partition());
       if (partition != null) {
         for (Follower follower : partition.all()) {
@@ -293,6 +307,22 @@ final class LiveTail implements Runnable, AutoCloseable {
       }
     }
     reassign();
+  }
+
+  /** Where a partition ends; the far future if Kafka does not tell now. */
+  private long end(TopicPartition tp) {
+    try {
+      return consumer.endOffsets(List.of(tp)).getOrDefault(tp, Long.MAX_VALUE);
+    } catch (KafkaException e) { // an interrupt is heard again at the next poll
+      log.debug("no end of {}", tp, e);
+      return Long.MAX_VALUE;
+    }
+  }
+
+  /** The log was read further than it goes now: a broker has lost what it had acknowledged. */
+  void lost(TopicPartition tp, long position, long end) {
+    log.error("acknowledged records are lost: {} was read to {} and ends at {}", tp, position, end);
+    lostRecords.increment();
   }
 
   private void failAll(String message, @Nullable Throwable cause) {

@@ -6,7 +6,7 @@ import dev.weir.stream.StreamReader.StreamFailure;
  * Reads the chunk log: the records of one request, in order. A seam: Kafka in the product, virtual
  * time in simulations.
  */
-interface LogReader {
+public interface LogReader {
   /** Reads from a place, and goes on at the end as records come, until the reading is closed. */
   Reading read(String requestId, Place start, LogListener listener);
 

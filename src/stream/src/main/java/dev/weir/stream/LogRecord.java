@@ -7,4 +7,4 @@ import dev.weir.proto.v1.Chunk;
  *
  * @param appendMs when the broker appended it, milliseconds since 1970 (UTC)
  */
-record LogRecord(int partition, long offset, long appendMs, Chunk chunk) {}
+public record LogRecord(int partition, long offset, long appendMs, Chunk chunk) {}

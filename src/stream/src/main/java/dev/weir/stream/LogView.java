@@ -29,6 +29,7 @@ final class LogView implements LogListener {
   private final long requestOffset;
   private final Consumer<AttemptEvent> events;
   private final OptionalLong queuedAt;
+  private final OwnRecords written;
   private final StreamRule rule = new StreamRule();
   private final List<Tokens> tokens = new ArrayList<>();
   private @Nullable Finished finished;
@@ -62,17 +63,20 @@ final class LogView implements LogListener {
 
   /**
    * @param queuedAt where the request says that its chunks begin; empty if that was looked up
+   * @param written what became of our own records
    */
   LogView(
       ByteString own,
       String requestTopic,
       long requestOffset,
       OptionalLong queuedAt,
+      OwnRecords written,
       Consumer<AttemptEvent> events) {
     this.own = own;
     this.requestTopic = requestTopic;
     this.requestOffset = requestOffset;
     this.queuedAt = queuedAt;
+    this.written = written;
     this.events = events;
   }
 
@@ -85,6 +89,9 @@ final class LogView implements LogListener {
       return;
     }
     begun = true;
+    written
+        .onRead(record.offset(), chunk.getAttempt().equals(own), reading.startOffset())
+        .ifPresent(lost -> events.accept(new AttemptEvent.LostRecords(lost)));
     Verdict verdict = rule.apply(chunk);
     if (chunk.hasStarted() && !chunk.getAttempt().isEmpty()) {
       started(record, verdict);

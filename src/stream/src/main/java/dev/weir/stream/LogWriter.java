@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * simulations. Records of one partition land in the order of the calls, unless one fails. Safe for
  * use by any thread.
  */
-interface LogWriter {
+public interface LogWriter {
   /**
    * Partitions of the chunk log.
    *

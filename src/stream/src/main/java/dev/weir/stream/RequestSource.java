@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Where one slot's requests come from, one at a time, each under a lock. A seam: a share consumer
  * in the product, virtual time in simulations. Used by the slot's thread alone.
  */
-interface RequestSource extends AutoCloseable {
+public interface RequestSource extends AutoCloseable {
   /** Waits for a request; null if none came in time. Nothing may be held. */
   @Nullable Delivery take(Duration limit);
 

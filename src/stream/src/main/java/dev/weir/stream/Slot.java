@@ -3,7 +3,7 @@ package dev.weir.stream;
 import com.google.protobuf.ByteString;
 import dev.weir.proto.v1.Finished;
 import dev.weir.stream.AttemptEvent.GiveBack;
-import dev.weir.stream.RequestSource.Settlement;
+import dev.weir.stream.Holding.Mail;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -23,30 +23,26 @@ final class Slot implements Runnable {
   /** An idle share consumer polls until one comes, or closes: it may have acquired one already. */
   private static final Duration POLL = Duration.ofMillis(250);
 
-  private static final long MAX_PAUSE_MS = 5_000;
-
   private final AttemptWorld world;
   private final Supplier<RequestSource> sources;
-  private final long renewMs;
+  private final long lockMs;
   private final IntakeMeters meters;
   private final IntakeLoad load;
   private final boolean ahead;
   private final Thread thread;
+
+  /** Bounded: see {@link AttemptSink}; everything else that happens, happens once. */
   private final BlockingQueue<Mail> mailbox = new LinkedBlockingQueue<>();
+
   private volatile boolean closing;
   private volatile boolean handOver;
   private volatile boolean busy;
   private volatile @Nullable Waiting waiting;
   // of the thread that calls giveBack
-  private int askedBack;
-
-  /** Bounded: see {@link AttemptSink}; everything else that happens, happens once. */
-  private record Mail(int attempt, AttemptEvent event) {}
+  private @Nullable Waiting askedBack;
 
   /** An attempt that has written nothing yet. */
-  private record Waiting(int attempt, long sinceMs) {}
-
-  private int attempts;
+  private record Waiting(Holding holding, int attempt, long sinceMs) {}
 
   /**
    * @param ahead whether it is one of those beyond what runs
@@ -61,7 +57,7 @@ final class Slot implements Runnable {
       String name) {
     this.world = world;
     this.sources = sources;
-    this.renewMs = lock.toMillis() / 3;
+    this.lockMs = lock.toMillis();
     this.meters = meters;
     this.load = load;
     this.ahead = ahead;
@@ -100,7 +96,7 @@ final class Slot implements Runnable {
           busy = false;
           load.taken.decrementAndGet();
         }
-        pause(Math.min(pauseMs, MAX_PAUSE_MS));
+        pause(pauseMs);
       }
     }
   }
@@ -108,96 +104,60 @@ final class Slot implements Runnable {
   /** Returns for how long this slot should take nothing. */
   private long answer(RequestSource source, Delivery delivery) {
     meters.delivered(delivery.offset());
-    Attempt attempt = runAttempt(source, delivery);
-    // What the broker drops after this delivery must not be released: it is tried again here.
-    while (delivery.last() && attempt.settlement() == Settlement.RELEASE && !handOver) {
-      if (!hold(source, Math.max(attempt.pause().toMillis(), 100))) {
-        break;
-      }
-      attempt = runAttempt(source, delivery);
+    mailbox.clear();
+    Holding holding = new Holding(world, source, delivery, lockMs, Slot::newId, mailbox::add);
+    try {
+      see(holding);
+    } finally {
+      holding.abandon();
+      waits(holding);
     }
-    boolean granted = source.settle(attempt.settlement());
-    if (attempt.givenBack() != null) {
-      meters.givenBack(attempt.givenBack());
+    boolean granted = holding.settle();
+    if (holding.givenBack() != null) {
+      meters.givenBack(holding.givenBack());
     }
-    Finished finished = attempt.finished();
-    meters.settled(attempt.settlement(), granted, finished);
-    return attempt.pause().toMillis();
+    if (holding.hasLostRecords()) {
+      meters.lostRecords();
+    }
+    Finished finished = holding.finished();
+    meters.settled(holding.settlement(), granted, finished);
+    return holding.pauseMs();
   }
 
-  private Attempt runAttempt(RequestSource source, Delivery delivery) {
-    int number = ++attempts;
+  private static ByteString newId() {
     byte[] id = new byte[16];
     RANDOM.nextBytes(id);
-    mailbox.clear();
-    Attempt attempt =
-        new Attempt(
-            world,
-            delivery,
-            ByteString.copyFrom(id),
-            event -> mailbox.add(new Mail(number, event)));
-    try {
-      see(attempt, number, source);
-    } finally {
-      if (!attempt.isDone()) {
-        attempt.stop("its slot failed");
-      }
-      waits(attempt, number);
-    }
-    return attempt;
+    return ByteString.copyFrom(id);
   }
 
-  private void see(Attempt attempt, int number, RequestSource source) {
-    long renewAtMs = world.clock().millis() + renewMs;
-    guarded(attempt, attempt::begin);
-    while (!attempt.isDone()) {
-      waits(attempt, number);
-      Mail mail = await(Math.min(renewAtMs, attempt.nextTickMs()));
+  private void see(Holding holding) {
+    holding.begin();
+    while (!holding.isDone()) {
+      waits(holding);
+      Mail mail = await(holding.nextTickMs());
       while (mail != null) {
-        AttemptEvent event = mail.event();
-        if (mail.attempt() == number) {
-          guarded(attempt, () -> attempt.on(event));
-        }
+        holding.on(mail);
         mail = mailbox.poll();
       }
-      long now = world.clock().millis();
-      guarded(attempt, () -> attempt.tick(now));
-      if (!attempt.isDone() && now >= renewAtMs) {
-        renewAtMs = now + renewMs;
-        if (!source.renew()) {
-          attempt.on(new AttemptEvent.LockLost());
-        }
-      }
+      holding.tick();
       if (closing) {
-        attempt.on(new GiveBack(GiveBack.Reason.CLOSING));
+        holding.close();
       }
       if (handOver) {
-        attempt.on(new AttemptEvent.HandOver());
+        holding.handOver();
       }
     }
   }
 
-  private void waits(Attempt attempt, int number) {
+  private void waits(Holding holding) {
     boolean before = waiting != null;
-    if (attempt.isWaiting() && !before) {
-      waiting = new Waiting(number, world.clock().millis());
+    boolean now = holding.isWaiting();
+    if (now && !before) {
+      waiting = new Waiting(holding, holding.attempts(), world.clock().millis());
       load.waiting.incrementAndGet();
-    } else if (!attempt.isWaiting() && before) {
+    } else if (!now && before) {
       waiting = null;
       load.waiting.decrementAndGet();
-    }
-  }
-
-  private void guarded(Attempt attempt, Runnable step) {
-    try {
-      step.run();
-    } catch (InterruptException e) {
-      throw e;
-    } catch (RuntimeException e) { // a generator's, or our own: this attempt has failed
-      log.error("an attempt failed", e);
-      if (!attempt.isDone()) {
-        attempt.stop("it failed: " + e);
-      }
     }
   }
 
@@ -208,22 +168,6 @@ final class Slot implements Runnable {
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }
-  }
-
-  /** Waits under the lock; false if it was lost. */
-  private boolean hold(RequestSource source, long pauseMs) {
-    long end = world.clock().millis() + Math.min(pauseMs, MAX_PAUSE_MS);
-    long renewAtMs = world.clock().millis();
-    while (world.clock().millis() < end && !handOver) {
-      if (world.clock().millis() >= renewAtMs) {
-        renewAtMs = world.clock().millis() + renewMs;
-        if (!source.renew()) {
-          return false;
-        }
-      }
-      await(Math.min(end, renewAtMs));
-    }
-    return true;
   }
 
   private void pause(long millis) {
@@ -253,9 +197,9 @@ final class Slot implements Runnable {
   /** Leaves a request that waits to others, unless its deliveries run short. One thread calls. */
   void giveBack(GiveBack.Reason reason) {
     Waiting now = waiting;
-    if (now != null && now.attempt() != askedBack) {
-      askedBack = now.attempt();
-      mailbox.add(new Mail(now.attempt(), new GiveBack(reason)));
+    if (now != null && now != askedBack) {
+      askedBack = now;
+      mailbox.add(new Mail(now.holding(), now.attempt(), new GiveBack(reason)));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.weir.stream;
 
 import dev.weir.proto.v1.Chunk;
 import dev.weir.stream.LogReader.LogListener;
+import dev.weir.stream.LogReader.Place;
 import dev.weir.stream.LogReader.Reading;
 import dev.weir.stream.StreamReader.Start;
 import dev.weir.stream.StreamReader.StreamFailure;
@@ -11,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Applies the rule to the records of one request and shows its listener what counts. */
-final class StreamFollower implements LogListener {
+public final class StreamFollower implements LogListener {
   private static final Logger log = LoggerFactory.getLogger(StreamFollower.class);
 
   private final String requestId;
@@ -33,6 +34,25 @@ final class StreamFollower implements LogListener {
     this.start = start;
     this.listener = listener;
     this.meters = meters;
+  }
+
+  /** One that nobody measures. */
+  public static StreamFollower unmeasured(String requestId, Start start, StreamListener listener) {
+    return new StreamFollower(requestId, start, listener, new StreamMeters(null));
+  }
+
+  /** Where the log is to be read from. */
+  public static Place place(String requestId, Start start) {
+    return switch (start) {
+      case Start.From from -> new Place.At(from.from().partition(), from.from().offset(), false);
+      case Start.After after ->
+          new Place.At(after.cursor().partition(), after.cursor().offset(), true);
+      case Start.Beginning() ->
+          new Place.Since(
+              -1,
+              RequestIds.timeMs(requestId).orElse(0)
+                  - KafkaStreamReader.CLOCK_ALLOWANCE.toMillis());
+    };
   }
 
   @Override

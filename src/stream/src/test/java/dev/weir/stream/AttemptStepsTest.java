@@ -491,6 +491,58 @@ final class AttemptStepsTest {
   }
 
   @Test
+  void aReadingThatFailedIsNotHeardOnceAnotherOneWasBegun() {
+    TestingSteps steps = TestingSteps.begin();
+    steps.readUnheard(
+        tokens(9, 0, 10)); // no queued lies there: it fails, and that is not heard yet
+    steps.happens(new AttemptEvent.StartedAt(-1)); // so another one is begun
+    assertThat(steps.readings).hasSize(2);
+    steps.hear();
+    assertThat(steps.attempt.isDone()).isFalse();
+  }
+
+  @Test
+  void anAcknowledgedRecordThatIsNotReadBackIsReportedAsLost() {
+    TestingSteps steps = TestingSteps.begin().acknowledgeAt(1).read(queued()).readSent();
+    steps.make(sink -> sink.tokens(FIRST)).acknowledgeAt(2).lose();
+    assertThat(steps.attempt.hasLostRecords()).isFalse();
+    steps.read(tokens(9, 5, 10)); // the log goes on without it
+    assertThat(steps.attempt.hasLostRecords()).isTrue();
+    assertSettled(steps, Settlement.RELEASE);
+  }
+
+  @Test
+  void aRecordThatIsAcknowledgedAfterTheLogWentOnWithoutItIsReportedAsLost() {
+    TestingSteps steps = TestingSteps.begin().acknowledgeAt(1).read(queued()).readSent();
+    steps.make(sink -> sink.tokens(FIRST)).lose().read(tokens(9, 5, 10));
+    assertThat(steps.attempt.hasLostRecords()).isFalse();
+    steps.acknowledgeAt(2);
+    assertThat(steps.attempt.hasLostRecords()).isTrue();
+  }
+
+  @Test
+  void aStartedThatIsAcknowledgedAndGoneDoesNotHoldItsAttemptForEver() {
+    TestingSteps steps = TestingSteps.begin().acknowledgeAt(1).read(queued());
+    steps.nowMs = steps.attempt.nextTickMs();
+    steps.attempt.tick(steps.nowMs);
+    assertThat(steps.readings).last().isEqualTo(new Place.At(0, 1, true)); // one looks there
+    steps.caughtUp();
+    assertThat(steps.attempt.hasLostRecords()).isTrue();
+    assertSettled(steps, Settlement.RELEASE);
+  }
+
+  @Test
+  void aReadingThatIsOnlySlowLosesNothing() {
+    TestingSteps steps = TestingSteps.begin().acknowledgeAt(0);
+    steps.nowMs = steps.attempt.nextTickMs();
+    steps.attempt.tick(steps.nowMs);
+    assertThat(steps.readings).hasSize(2);
+    steps.readSent(); // it lies where it was looked for
+    assertThat(steps.attempt.isDone()).isFalse();
+    assertThat(steps.attempt.nextTickMs()).isGreaterThan(steps.nowMs);
+  }
+
+  @Test
   void anImageThatIsMadeAgainGoesOnBehindThePartsThatLieInTheLog() {
     TestingSteps steps = TestingSteps.begin().acknowledge();
     steps.read(queued(), started(7), image(7, 0)).readSent();

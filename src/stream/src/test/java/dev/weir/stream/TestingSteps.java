@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TestingSteps implements LogWriter, LogReader, Generator, Cancellations {
   static final int OWN = 1;
+  private static final long FAR = 1_000_000;
   long nowMs = 1_000_000;
   final List<Chunk> sent = new ArrayList<>();
   final List<Failure> buried = new ArrayList<>();
@@ -120,9 +121,32 @@ final class TestingSteps implements LogWriter, LogReader, Generator, Cancellatio
 
   /** The next records of the log. */
   TestingSteps read(Chunk... chunks) {
+    return readUnheard(chunks).hear();
+  }
+
+  /** The next records of the log, of which the attempt has not heard yet. */
+  TestingSteps readUnheard(Chunk... chunks) {
     for (Chunk chunk : chunks) {
       listener().onRecord(new LogRecord(0, offset++, nowMs, chunk), reading());
     }
+    return this;
+  }
+
+  /** The attempt hears what has happened. */
+  TestingSteps hear() {
+    drain();
+    return this;
+  }
+
+  /** Nothing is read at the next place, as if a broker had lost what lay there. */
+  TestingSteps lose() {
+    offset++;
+    return this;
+  }
+
+  /** The oldest record that waits for it is acknowledged, at a place. */
+  TestingSteps acknowledgeAt(long at) {
+    outcomes.removeFirst().onDone(at, null);
     drain();
     return this;
   }
@@ -172,11 +196,11 @@ final class TestingSteps implements LogWriter, LogReader, Generator, Cancellatio
     };
   }
 
-  /** All that was sent is acknowledged. */
+  /** All that was sent is acknowledged, far behind what is read. */
   TestingSteps acknowledge() {
     List<Outcome> all = List.copyOf(outcomes);
     outcomes.clear();
-    all.forEach(outcome -> outcome.onDone(offset, null));
+    all.forEach(outcome -> outcome.onDone(FAR, null));
     drain();
     return this;
   }
