@@ -14,7 +14,7 @@ public sealed interface AttemptEvent {
   /** Another worker may do it sooner: if nothing is written of it, it can have it. */
   record GiveBack(Reason reason) implements AttemptEvent {
     /** Why, in a metric and in words. */
-    enum Reason {
+    public enum Reason {
       FREE_ELSEWHERE("another worker has a free slot"),
       HELD_LONG("it has waited here for long"),
       CLOSING("the worker closes");

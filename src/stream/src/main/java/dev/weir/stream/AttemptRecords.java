@@ -106,10 +106,11 @@ final class AttemptRecords {
 
   private void send(String what, Chunk.Builder chunk) {
     unacknowledged.incrementAndGet();
+    Chunk sent = chunk.setAttempt(id).build();
     writer.chunk(
         partition,
         delivery.requestId(),
-        chunk.setAttempt(id).build(),
+        sent,
         delivery.chunkType(),
         delivery.headers(),
         (offset, failure) -> {
@@ -117,7 +118,7 @@ final class AttemptRecords {
             events.accept(new AttemptEvent.SendFailed(what, failure));
             return;
           }
-          if (own.onAcknowledged(offset)) {
+          if (own.onAcknowledged(offset, sent)) {
             events.accept(new AttemptEvent.LostRecords(offset));
           }
           if (what.equals("started")) {

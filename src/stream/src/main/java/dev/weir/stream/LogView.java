@@ -90,7 +90,7 @@ final class LogView implements LogListener {
     }
     begun = true;
     written
-        .onRead(record.offset(), chunk.getAttempt().equals(own), reading.startOffset())
+        .onRead(record.offset(), chunk, chunk.getAttempt().equals(own), reading.startOffset())
         .ifPresent(lost -> events.accept(new AttemptEvent.LostRecords(lost)));
     Verdict verdict = rule.apply(chunk);
     if (chunk.hasStarted() && !chunk.getAttempt().isEmpty()) {

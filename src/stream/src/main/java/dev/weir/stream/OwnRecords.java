@@ -1,10 +1,11 @@
 package dev.weir.stream;
 
+import dev.weir.proto.v1.Chunk;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.NavigableSet;
+import java.util.NavigableMap;
 import java.util.OptionalLong;
-import java.util.TreeSet;
+import java.util.TreeMap;
 
 /**
  * The records of one attempt that were acknowledged, or read back, but not yet both. What was
@@ -19,12 +20,15 @@ final class OwnRecords {
   private static final int MAX_KEPT = 4_096;
 
   private final InstantSource clock;
-  private final ArrayDeque<Long> acknowledged = new ArrayDeque<>();
-  private final NavigableSet<Long> read = new TreeSet<>();
+  private final ArrayDeque<Place> acknowledged = new ArrayDeque<>();
+  private final NavigableMap<Long, Long> read = new TreeMap<>();
   private long readFrom;
   private long readTo = -1;
   private long forgottenTo;
   private long dueMs = Long.MAX_VALUE;
+
+  /** A record and what it is: another one of ours may lie where a lost one was. */
+  private record Place(long offset, long mark) {}
 
   OwnRecords(InstantSource clock) {
     this.clock = clock;
@@ -36,10 +40,14 @@ final class OwnRecords {
    * @param offset where it lies; -1 if the broker did not tell
    * @return whether it is lost
    */
-  synchronized boolean onAcknowledged(long offset) {
-    read.headSet(offset).clear();
-    if (offset < 0 || read.remove(offset)) {
+  synchronized boolean onAcknowledged(long offset, Chunk chunk) {
+    if (offset < 0) {
       return false;
+    }
+    read.headMap(offset).clear();
+    Long found = read.remove(offset);
+    if (found != null) {
+      return found != mark(chunk);
     }
     if (offset >= Math.max(readFrom, forgottenTo) && offset < readTo) {
       return true;
@@ -47,7 +55,7 @@ final class OwnRecords {
     if (acknowledged.size() == MAX_KEPT) {
       acknowledged.removeFirst();
     }
-    acknowledged.addLast(offset);
+    acknowledged.addLast(new Place(offset, mark(chunk)));
     look();
     return false;
   }
@@ -57,25 +65,26 @@ final class OwnRecords {
    *
    * @param own whether it is of this attempt
    * @param startOffset where the reading began
+   * @param own whether it is of this attempt
    * @return the offset of a record that was acknowledged and is not there
    */
-  synchronized OptionalLong onRead(long offset, boolean own, long startOffset) {
+  synchronized OptionalLong onRead(long offset, Chunk chunk, boolean own, long startOffset) {
     readFrom = startOffset;
     readTo = offset;
     OptionalLong lost = OptionalLong.empty();
-    while (!acknowledged.isEmpty() && acknowledged.getFirst() <= offset) {
-      long awaited = acknowledged.removeFirst();
-      if (awaited >= startOffset && !(own && awaited == offset)) {
-        lost = OptionalLong.of(awaited);
-      } else if (awaited == offset) {
-        look();
-        return lost;
+    boolean awaited = false;
+    while (!acknowledged.isEmpty() && acknowledged.getFirst().offset() <= offset) {
+      Place place = acknowledged.removeFirst();
+      boolean here = place.offset() == offset;
+      awaited |= here;
+      if (place.offset() >= startOffset && !(here && own && place.mark() == mark(chunk))) {
+        lost = OptionalLong.of(place.offset());
       }
     }
-    if (own) {
-      read.add(offset);
+    if (own && !awaited) {
+      read.put(offset, mark(chunk));
       if (read.size() > MAX_KEPT) {
-        forgottenTo = read.removeFirst() + 1;
+        forgottenTo = read.pollFirstEntry().getKey() + 1;
       }
     }
     look();
@@ -89,6 +98,19 @@ final class OwnRecords {
     readTo = -1;
   }
 
+  /** A number that tells the records of one attempt apart. */
+  private static long mark(Chunk chunk) {
+    long index =
+        switch (chunk.getBodyCase()) {
+          case TOKENS -> chunk.getTokens().getFirstIndex();
+          case IMAGE -> chunk.getImage().getFirstIndex();
+          case FINISHED -> chunk.getFinished().getTotal();
+          case PREVIEW -> chunk.getPreview().getStep();
+          case QUEUED, STARTED, BODY_NOT_SET -> 0;
+        };
+    return index * 16 + chunk.getBodyCase().getNumber();
+  }
+
   private void look() {
     dueMs = acknowledged.isEmpty() ? Long.MAX_VALUE : clock.millis() + LOOK_MS;
   }
@@ -99,7 +121,7 @@ final class OwnRecords {
       return OptionalLong.empty();
     }
     look();
-    return OptionalLong.of(acknowledged.getFirst());
+    return OptionalLong.of(acknowledged.getFirst().offset());
   }
 
   /** When {@link #overdue} is to be asked, milliseconds since 1970 (UTC). */

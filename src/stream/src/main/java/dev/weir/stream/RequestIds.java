@@ -13,7 +13,7 @@ import org.apache.kafka.common.utils.Utils;
 /**
  * Ids of requests: UUIDs of version 7 or 8 (RFC 9562) as lower-case text, with the time in them.
  */
-final class RequestIds {
+public final class RequestIds {
   /** Drawings until a wanted partition comes: with one of 1,000 wanted, one in e^16 fails. */
   private static final int MAX_DRAWS = 16_000;
 
@@ -55,7 +55,7 @@ final class RequestIds {
   }
 
   /** The partition of the chunk log that Kafka's default partitioner gives a key. */
-  static int partition(String id, int partitionCount) {
+  public static int partition(String id, int partitionCount) {
     byte[] key = id.getBytes(StandardCharsets.UTF_8);
     return Utils.toPositive(Utils.murmur2(key)) % partitionCount;
   }

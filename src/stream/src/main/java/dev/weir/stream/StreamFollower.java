@@ -59,6 +59,7 @@ public final class StreamFollower implements LogListener {
   public void onRecord(LogRecord record, Reading reading) {
     switch (start) {
       case Start.After(Cursor cursor) when !found -> resume(cursor, record, reading);
+      case Start.From(Cursor from) when !found -> begin(from, record, reading);
       case Start.Beginning() when beginsEarlier(record, reading) -> {
         rule = new StreamRule();
         reading.rewind(record.chunk().getStarted().getFrom().getOffset());
@@ -78,6 +79,17 @@ public final class StreamFollower implements LogListener {
       }
     }
     cursorGone(reading, cursor + " is no place in the stream " + requestId);
+  }
+
+  /**
+   * The publisher's position is that of `queued`. Else it was lost, and what lies before is not.
+   */
+  private void begin(Cursor from, LogRecord record, Reading reading) {
+    if (record.offset() == from.offset() && record.chunk().hasQueued()) {
+      found = true;
+    } else {
+      cursorGone(reading, from + " is not where the stream " + requestId + " begins");
+    }
   }
 
   private void cursorGone(Reading reading, String message) {
@@ -107,6 +119,11 @@ public final class StreamFollower implements LogListener {
       listener.onChunk(new StreamChunk(new Cursor(record.partition(), record.offset()), chunk));
       return;
     }
+    if (verdict == Verdict.REPEATED && start instanceof Start.After(Cursor cursor)) {
+      // An attempt goes on behind all that lies in the log: what was taken before is not there now.
+      cursorGone(reading, "records before " + cursor + " of the stream " + requestId + " are lost");
+      return;
+    }
     begunBefore |= rule.attempt().isEmpty() && verdict == Verdict.DISPLACED;
     meters.dropped(verdict);
     if (verdict == Verdict.GAP) {
@@ -123,6 +140,8 @@ public final class StreamFollower implements LogListener {
   public void onCaughtUp(Reading reading) {
     if (!found && start instanceof Start.After(Cursor cursor)) {
       cursorGone(reading, cursor + " is no place in the stream " + requestId);
+    } else if (!found && start instanceof Start.From(Cursor from)) {
+      cursorGone(reading, from + " is not where the stream " + requestId + " begins");
     } else if (!found && start instanceof Start.Beginning) {
       reading.close();
       listener.onFailed(new StreamFailure("not_found", "there is no stream " + requestId, null));
