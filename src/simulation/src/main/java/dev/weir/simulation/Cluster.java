@@ -1,0 +1,255 @@
+package dev.weir.simulation;
+
+import com.google.protobuf.ByteString;
+import dev.weir.proto.v1.Chunk;
+import dev.weir.proto.v1.Position;
+import dev.weir.proto.v1.Queued;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Workers, brokers, gateways and readers in virtual time, in one thread. */
+final class Cluster {
+  /** When all is over that can go wrong, every request ends within so long. */
+  private static final int END_LIMIT_MS = 30_000;
+
+  private static final long START_MS = 1_750_000_000_000L;
+
+  final Dice dice;
+  final Schedule schedule;
+  final Agenda agenda = new Agenda(START_MS);
+  final Faults faults;
+  final SimulatedLog log;
+  final ShareGroup group;
+  final ControlTopic control = new ControlTopic(this);
+  final List<RequestPlan> plans = new ArrayList<>();
+  final Seams seams;
+  private final Journal journal;
+  private final Statistics statistics;
+  private final Map<String, RequestPlan> byId = new HashMap<>();
+  private final List<SimulatedReader> readers = new ArrayList<>();
+  private final SimulatedWorker[] workers;
+  private final int[] incarnations;
+  private long attempts;
+  private long restartedMs;
+  private int unpublished;
+
+  Cluster(long seed, Seams seams, Statistics statistics, @Nullable Consumer<String> lines) {
+    this.dice = new Dice(seed);
+    this.seams = seams;
+    this.statistics = statistics;
+    this.journal = new Journal(agenda, lines);
+    this.schedule = Schedule.draw(dice);
+    this.faults = new Faults(dice);
+    this.log = new SimulatedLog(this, schedule.partitions());
+    this.group = new ShareGroup(this, schedule.deliveryLimit());
+    note(() -> schedule.toString());
+    workers = new SimulatedWorker[schedule.workers()];
+    incarnations = new int[workers.length];
+    drawRequests();
+    for (int i = 0; i < workers.length; i++) {
+      startWorker(i, dice.below(200));
+    }
+    drawFaults();
+  }
+
+  private void drawRequests() {
+    for (int i = 0; i < schedule.requests(); i++) {
+      RequestPlan plan = new RequestPlan(i, dice, schedule.partitions());
+      plans.add(plan);
+      byId.put(plan.id, plan);
+      unpublished++;
+      agenda.in(plan.publishAfterMs, () -> publish(plan));
+      int count = dice.between(1, 3);
+      for (int n = 0; n < count; n++) {
+        SimulatedReader reader = new SimulatedReader(this, plan, n);
+        readers.add(reader);
+        reader.come((int) plan.publishAfterMs + dice.delay(100, 3_000));
+      }
+    }
+  }
+
+  private void drawFaults() {
+    for (int i = 0; i < schedule.faults(); i++) {
+      Fault fault = schedule.fault(dice);
+      agenda.in(dice.below(schedule.faultsEndMs()), () -> due(fault));
+    }
+    agenda.in(
+        schedule.faultsEndMs(),
+        () -> {
+          faults.end();
+          note(() -> "nothing goes wrong any more");
+        });
+  }
+
+  private void due(Fault fault) {
+    switch (fault) {
+      case BROKER_RESTART -> {
+        count(Occurrence.BROKER_RESTARTS);
+        note(() -> "brokers restart");
+        restartedMs = agenda.millis() + dice.below(1_500);
+        group.restart();
+      }
+      case LOSS -> log.lose(dice.below(log.partitions()), dice.between(1, 4));
+      case CRASH,
+          PAUSE,
+          SEND_FAILS,
+          SEND_UNSURE,
+          SEND_UNSURE_LATE,
+          SEND_STALLS,
+          RENEWAL_LOST,
+          RENEWAL_REFUSED,
+          SETTLEMENT_LOST,
+          GATEWAY_CRASH,
+          HAND_OVER ->
+          faults.due(fault);
+    }
+  }
+
+  private void publish(RequestPlan plan) {
+    count(Occurrence.REQUESTS);
+    plan.deadlineMs =
+        agenda.millis()
+            + (plan.deadlineAfterMs == 0 ? Schedule.DEFAULT_DEADLINE_MS : plan.deadlineAfterMs);
+    if (plan.from != RequestPlan.From.ABSENT) {
+      plan.queuedAt =
+          log.append(
+              plan.partition, plan, Chunk.newBuilder().setQueued(Queued.newBuilder()).build());
+    }
+    Position from = from(plan);
+    agenda.in(
+        dice.below(5),
+        () -> {
+          unpublished--;
+          group.publish(plan, from, false);
+        });
+    if (plan.twice) {
+      count(Occurrence.DUPLICATES);
+      unpublished++;
+      agenda.in(
+          5 + dice.delay(50, 1_000),
+          () -> {
+            unpublished--;
+            group.publish(plan, from, true);
+          });
+    }
+    if (plan.cancelAfterMs >= 0) {
+      agenda.in(plan.cancelAfterMs, () -> control.cancel(plan));
+    }
+  }
+
+  private @Nullable Position from(RequestPlan plan) {
+    Position.Builder from = Position.newBuilder().setPartition(plan.partition);
+    return switch (plan.from) {
+      case KNOWN -> from.setOffset(plan.queuedAt).build();
+      case ABSENT -> null;
+      case BEYOND -> from.setOffset(log.end(plan.partition) + dice.below(6)).build();
+      case OTHER -> from.setOffset(dice.below((int) plan.queuedAt + 1)).build();
+      case NO_SUCH_PARTITION -> from.setPartition(log.partitions()).setOffset(0).build();
+    };
+  }
+
+  /** A worker comes, or another one in its place. */
+  void startWorker(int number, int afterMs) {
+    agenda.in(
+        afterMs, () -> workers[number] = new SimulatedWorker(this, number, ++incarnations[number]));
+  }
+
+  void run() {
+    long endMs = START_MS + schedule.faultsEndMs() + END_LIMIT_MS;
+    boolean more = true;
+    while (more && !isDone()) {
+      more = agenda.next(endMs);
+    }
+    if (!isDone()) {
+      throw new Violation("it does not end: " + group.left() + readersLeft());
+    }
+    readers.forEach(SimulatedReader::checkEnd);
+    for (RequestPlan plan : plans) {
+      countEnd(plan);
+    }
+    statistics.ended(agenda.happenings());
+  }
+
+  private boolean isDone() {
+    if (unpublished > 0 || !group.isDone()) {
+      return false;
+    }
+    for (SimulatedReader reader : readers) {
+      if (!reader.isDone()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private String readersLeft() {
+    StringBuilder left = new StringBuilder();
+    for (SimulatedReader reader : readers) {
+      if (!reader.isDone()) {
+        left.append(reader).append(" has not come to the end; ");
+      }
+    }
+    return left.toString();
+  }
+
+  private void countEnd(RequestPlan plan) {
+    var end = plan.truth.end();
+    if (end == null) {
+      return;
+    }
+    switch (end.getReason()) {
+      case FINISH_REASON_CANCELLED -> count(Occurrence.CANCELLED);
+      case FINISH_REASON_DEADLINE -> count(Occurrence.DEADLINES);
+      case FINISH_REASON_ERROR -> count(Occurrence.ERRORS);
+      case FINISH_REASON_STOP, FINISH_REASON_LENGTH, FINISH_REASON_UNSPECIFIED, UNRECOGNIZED -> {}
+    }
+  }
+
+  /** Brokers have lost what lies in a partition from an offset on. */
+  void lost(int partition, long end) {
+    for (SimulatedWorker worker : workers) {
+      if (worker != null) {
+        worker.lost(partition, end);
+      }
+    }
+  }
+
+  boolean isRestarting() {
+    return agenda.millis() < restartedMs;
+  }
+
+  ByteString newAttempt() {
+    return ByteString.copyFrom(ByteBuffer.allocate(16).putLong(0, ++attempts));
+  }
+
+  RequestPlan plan(String id) {
+    RequestPlan plan = byId.get(id);
+    if (plan == null) {
+      throw new Violation("nobody asked for " + id);
+    }
+    return plan;
+  }
+
+  void count(Occurrence occurrence) {
+    statistics.count(occurrence);
+  }
+
+  void count(Occurrence occurrence, int times) {
+    statistics.count(occurrence, times);
+  }
+
+  void note(Supplier<String> what) {
+    journal.note(what);
+  }
+
+  /** The last lines of the journal. */
+  String journal() {
+    return journal.tail();
+  }
+}

@@ -1,0 +1,38 @@
+package dev.weir.simulation;
+
+/** What is counted of schedules, so that they cannot become trivial without notice. */
+public enum Occurrence {
+  REQUESTS,
+  DUPLICATES,
+  ATTEMPTS,
+  DISPLACED,
+  TOKENS,
+  IMAGE_PARTS,
+  PREVIEWS,
+  BATCHED,
+  CRASHES,
+  PAUSES,
+  SENDS_FAILED,
+  SENDS_UNSURE,
+  SENDS_STALLED,
+  RENEWALS_LOST,
+  RENEWALS_REFUSED,
+  SETTLEMENTS_LOST,
+  BROKER_RESTARTS,
+  GATEWAY_CRASHES,
+  HAND_OVERS,
+  GIVEN_BACK,
+  EXPIRIES,
+  LATE_ACCEPTS,
+  TRIED_AGAIN_HELD,
+  DROPPED,
+  RESUMED,
+  REPLAYED,
+  DEAD,
+  CANCELLED,
+  DEADLINES,
+  ERRORS,
+  DROPPED_RECORDS,
+  LOSSES,
+  LOSSES_REPORTED
+}
