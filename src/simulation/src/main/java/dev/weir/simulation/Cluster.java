@@ -26,6 +26,7 @@ final class Cluster {
   final Faults faults;
   final SimulatedLog log;
   final ShareGroup group;
+  final LedgerTopics ledgerTopics;
   final ControlTopic control = new ControlTopic(this);
   final List<RequestPlan> plans = new ArrayList<>();
   final Seams seams;
@@ -35,6 +36,7 @@ final class Cluster {
   private final List<SimulatedReader> readers = new ArrayList<>();
   private final SimulatedWorker[] workers;
   private final int[] incarnations;
+  private @Nullable SimulatedLedger ledger;
   private long attempts;
   private long restartedMs;
   private int unpublished;
@@ -51,6 +53,8 @@ final class Cluster {
     note(() -> schedule.toString());
     workers = new SimulatedWorker[schedule.workers()];
     incarnations = new int[workers.length];
+    ledgerTopics = new LedgerTopics(this);
+    ledger = new SimulatedLedger(this);
     drawRequests();
     for (int i = 0; i < workers.length; i++) {
       startWorker(i, dice.below(200));
@@ -106,7 +110,9 @@ final class Cluster {
           RENEWAL_REFUSED,
           SETTLEMENT_LOST,
           GATEWAY_CRASH,
-          HAND_OVER ->
+          HAND_OVER,
+          LEDGER_CRASH,
+          LEDGER_PAUSE ->
           faults.due(fault);
     }
   }
@@ -160,17 +166,33 @@ final class Cluster {
         afterMs, () -> workers[number] = new SimulatedWorker(this, number, ++incarnations[number]));
   }
 
+  /** The ledger goes on in another instance. */
+  void startLedger(int afterMs) {
+    agenda.in(afterMs, () -> ledger = new SimulatedLedger(this));
+  }
+
+  void wakeLedger(int partition) {
+    if (ledger != null) {
+      ledger.wake(partition);
+    }
+  }
+
   void run() {
     long endMs = START_MS + schedule.faultsEndMs() + END_LIMIT_MS;
     boolean more = true;
     while (more && !isDone()) {
       more = agenda.next(endMs);
+      if (!more && endMs < lateEndMs() && anyDropped()) {
+        endMs = lateEndMs(); // the ledger ends what the brokers dropped, behind its deadline
+        more = true;
+      }
     }
     if (!isDone()) {
       throw new Violation("it does not end: " + group.left() + readersLeft());
     }
     readers.forEach(SimulatedReader::checkEnd);
     for (RequestPlan plan : plans) {
+      ledgerTopics.check(plan);
       countEnd(plan);
     }
     statistics.ended(agenda.happenings());
@@ -185,7 +207,29 @@ final class Cluster {
         return false;
       }
     }
+    for (RequestPlan plan : plans) {
+      if (needsResult(plan) && !ledgerTopics.hasResult(plan)) {
+        return false;
+      }
+    }
     return true;
+  }
+
+  private static boolean needsResult(RequestPlan plan) {
+    return !plan.lost && !plan.isUnheardOf();
+  }
+
+  private boolean anyDropped() {
+    for (RequestPlan plan : plans) {
+      if (plan.dropped) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private long lateEndMs() {
+    return START_MS + schedule.faultsEndMs() + Schedule.DEFAULT_DEADLINE_MS + 2 * END_LIMIT_MS;
   }
 
   private String readersLeft() {
@@ -195,10 +239,18 @@ final class Cluster {
         left.append(reader).append(" has not come to the end; ");
       }
     }
+    for (RequestPlan plan : plans) {
+      if (needsResult(plan) && !ledgerTopics.hasResult(plan)) {
+        left.append(plan.id).append(" has no result; ");
+      }
+    }
     return left.toString();
   }
 
   private void countEnd(RequestPlan plan) {
+    if (plan.isUnheardOf()) {
+      count(Occurrence.UNHEARD_OF);
+    }
     var end = plan.truth.end();
     if (end == null) {
       return;
@@ -213,6 +265,9 @@ final class Cluster {
 
   /** Brokers have lost what lies in a partition from an offset on. */
   void lost(int partition, long end) {
+    if (ledger != null) {
+      ledger.lost(partition, end);
+    }
     for (SimulatedWorker worker : workers) {
       if (worker != null) {
         worker.lost(partition, end);

@@ -26,6 +26,10 @@ enum Fault {
   GATEWAY_CRASH,
   /** A worker is told to close and leaves what it has to others. */
   HAND_OVER,
+  /** The ledger dies, and another instance goes on from what was committed. */
+  LEDGER_CRASH,
+  /** The ledger stands still while another instance takes over, and wakes up behind it. */
+  LEDGER_PAUSE,
   /** Brokers lose the last records of a partition, although they were acknowledged. */
   LOSS
 }

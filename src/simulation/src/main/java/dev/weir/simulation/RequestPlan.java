@@ -124,6 +124,19 @@ final class RequestPlan {
     return kind == Kind.IMAGE;
   }
 
+  /** No worker needs so long that the default deadline comes: only what brokers forget is late. */
+  boolean mayBeLate() {
+    return deadlineAfterMs > 0 || dropped || lost;
+  }
+
+  /**
+   * Nothing of it ever came into the log, and brokers deliver it no more: it was published without
+   * `queued`, and its workers died before their `started`. Not even the ledger knows of it.
+   */
+  boolean isUnheardOf() {
+    return dropped && queuedAt < 0 && truth.isUntouched();
+  }
+
   boolean isInvalid() {
     return kind == Kind.INVALID || kind == Kind.REFUSED;
   }

@@ -21,7 +21,7 @@ record Schedule(
     boolean losses) {
 
   /** Of a request that names none. */
-  static final int DEFAULT_DEADLINE_MS = 300_000;
+  static final int DEFAULT_DEADLINE_MS = 60_000;
 
   static Schedule draw(Dice dice) {
     int slots = dice.between(1, 3);

@@ -20,6 +20,11 @@ class Seams {
     return source;
   }
 
+  /** Where an instance of the ledger keeps what it has made. */
+  LedgerStore ledgerStore(LedgerStore store, SimulatedProcess ledger) {
+    return store;
+  }
+
   /** What a reader of a stream hears of the log. */
   LogListener follower(LogListener follower, Start start) {
     return follower;

@@ -31,10 +31,10 @@ final class SimulatedGenerator {
     boolean first = plan.failures == 0;
     switch (plan.kind) {
       case REFUSED -> throw new InvalidRequestException("prompt", "simulated", "it is wrong");
-      case BREAKS -> throw failure(plan);
+      case BREAKS -> throw failure(slot, plan);
       case BREAKS_ONCE -> {
         if (first) {
-          throw failure(plan);
+          throw failure(slot, plan);
         }
       }
       case OVERLOADED -> {
@@ -56,7 +56,8 @@ final class SimulatedGenerator {
   }
 
   /** A failure that the request is to blame for. */
-  IllegalStateException failure(RequestPlan plan) {
+  IllegalStateException failure(SimulatedSlot slot, RequestPlan plan) {
+    slot.generatorFailed();
     plan.failures++;
     plan.returns++;
     cluster.note(() -> "the generator of " + worker.name + " fails at " + plan.id);

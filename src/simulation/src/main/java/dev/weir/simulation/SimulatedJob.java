@@ -47,7 +47,7 @@ final class SimulatedJob implements Generator.Job {
   @Override
   public void proceed(List<Tokens> emitted) {
     if (plan.kind == RequestPlan.Kind.THROWS_ONCE && plan.failures == 0) {
-      throw generator.failure(plan);
+      throw generator.failure(slot, plan);
     }
     for (Tokens tokens : emitted) {
       for (int token : tokens.getIdsList()) {
@@ -91,7 +91,7 @@ final class SimulatedJob implements Generator.Job {
                   Failure.newBuilder()
                       .setKind("internal")
                       .setCode("internal_error")
-                      .setMessage(String.valueOf(generator.failure(plan).getMessage())))
+                      .setMessage(String.valueOf(generator.failure(slot, plan).getMessage())))
               .build());
     } else if (next >= plan.length) {
       end(FinishReason.FINISH_REASON_STOP);

@@ -70,6 +70,7 @@ final class SimulatedLog {
         reading.wake();
       }
     }
+    cluster.wakeLedger(partition);
     return offset;
   }
 

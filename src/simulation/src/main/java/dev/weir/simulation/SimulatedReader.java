@@ -45,7 +45,7 @@ final class SimulatedReader implements StreamListener {
   }
 
   private void follow() {
-    if (ended || isExcused()) {
+    if (ended || plan.endLost) {
       return;
     }
     Cursor at = cursor;
@@ -174,9 +174,9 @@ final class SimulatedReader implements StreamListener {
     return ended || isExcused();
   }
 
-  /** Nobody ends what the brokers dropped, or lost the end of. */
+  /** Nobody ends what brokers have lost the end of, or dropped before anybody heard of it. */
   private boolean isExcused() {
-    return plan.dropped || plan.endLost;
+    return plan.endLost || plan.isUnheardOf() || (plan.lost && plan.dropped);
   }
 
   void checkEnd() {

@@ -34,7 +34,10 @@ final class SimulatedSlot implements RequestSource, LogWriter {
   private int tried;
   private boolean last;
 
-  /** A send of its attempt failed, or a renewal was refused: it stops for that. */
+  /**
+   * A send of its attempt failed, a renewal was refused, its generator failed, or its worker
+   * closes.
+   */
   private boolean stopped;
 
   private long acknowledgedTo;
@@ -198,6 +201,7 @@ final class SimulatedSlot implements RequestSource, LogWriter {
   void stopTaking() {
     Holding now = holding;
     if (now != null) {
+      stopped = true;
       now.close();
       after(now);
     }
@@ -208,9 +212,15 @@ final class SimulatedSlot implements RequestSource, LogWriter {
     ShareGroup.Request held = request;
     if (now != null && held != null) {
       held.plan.lastDeliveryClosed |= last;
+      stopped = true;
       now.handOver();
       after(now);
     }
+  }
+
+  /** Its attempt is given up for that, whatever else happens to it. */
+  void generatorFailed() {
+    stopped = true;
   }
 
   void charge(List<RequestPlan> plans) {

@@ -18,8 +18,17 @@ public final class Simulation {
    */
   public static Statistics run(long seed) {
     Statistics statistics = new Statistics();
-    run(seed, Seams::new, statistics);
+    run(seed, statistics);
     return statistics;
+  }
+
+  /**
+   * The same, and counts what happens.
+   *
+   * @throws Violation as above
+   */
+  public static void run(long seed, Statistics statistics) {
+    run(seed, Seams::new, statistics);
   }
 
   static void run(long seed, Supplier<Seams> seams, Statistics statistics) {

@@ -22,7 +22,8 @@ public final class Statistics {
     happenings += newHappenings;
   }
 
-  void add(Statistics other) {
+  /** Counts what another one has counted. */
+  public void add(Statistics other) {
     for (int i = 0; i < counts.length; i++) {
       counts[i] += other.counts[i];
     }

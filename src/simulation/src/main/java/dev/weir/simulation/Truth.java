@@ -93,7 +93,7 @@ final class Truth {
         switch (finished.getReason()) {
           case FINISH_REASON_STOP -> taken == plan.length;
           case FINISH_REASON_CANCELLED -> plan.cancelled;
-          case FINISH_REASON_DEADLINE -> nowMs >= plan.deadlineMs;
+          case FINISH_REASON_DEADLINE -> nowMs >= plan.deadlineMs && plan.mayBeLate();
           case FINISH_REASON_ERROR -> mayFail(finished.getError());
           case FINISH_REASON_LENGTH, FINISH_REASON_UNSPECIFIED, UNRECOGNIZED -> false;
         };
@@ -131,6 +131,11 @@ final class Truth {
   /** Whether an attempt was displaced by another one before the end. */
   boolean isOpen() {
     return attempt != null && end == null;
+  }
+
+  /** Nobody ever began with it. */
+  boolean isUntouched() {
+    return begunAt.isEmpty();
   }
 
   int taken() {

@@ -37,7 +37,7 @@ final class SimulationTest {
       least.put(
           occurrence,
           switch (occurrence) {
-            case REQUESTS -> 200_000L;
+            case REQUESTS, RESULTS -> 200_000L;
             case TOKENS -> 1_000_000L;
             case ATTEMPTS, BATCHED -> 300_000L;
             case IMAGE_PARTS, DISPLACED -> 100_000L;
@@ -48,19 +48,24 @@ final class SimulationTest {
             case RENEWALS_LOST, RENEWALS_REFUSED, SETTLEMENTS_LOST, RESUMED -> 1_000L;
             case TRIED_AGAIN_HELD, LOSSES_REPORTED -> 1_000L;
             case LOSSES -> 500L;
-            case DROPPED, LATE_ACCEPTS -> 100L;
+            case LEDGER_CRASHES, LEDGER_PAUSES -> 5_000L;
+            case LEDGERS_FENCED -> 1_000L;
+            case UNHEARD_OF -> 0L; // seldom more than one
+            case DROPPED, LATE_ACCEPTS, ENDED_BY_LEDGER -> 100L;
           });
     }
     assertThat(all.all())
         .allSatisfy((o, n) -> assertThat(n).as("%s", o).isGreaterThanOrEqualTo(least.get(o)));
   }
 
+  /** Each of these schedules fails without its mend, which was tried. */
   @ParameterizedTest
   @CsvSource({
-    "1385, a reader whose position of the publisher was lost waited for ever",
-    "26950, a reader whose position of the publisher was lost waited for ever",
-    "978, another record of ours lay where a lost one had been",
-    "105780, another record of the stream lay at the cursor of a lost one",
+    "12, an image that was tried again lost its place",
+    "275, a failure of an earlier reading released the request at each delivery",
+    "3175, a `started` that brokers had lost held its request for ever",
+    "3704, a reader whose position of the publisher was lost waited for ever",
+    "26692, another record of ours lay where a lost one had been",
   })
   void whatWasFoundOnceStaysMended(long seed, String what) {
     assertThat(Simulation.run(seed).schedules()).as(what).isEqualTo(1);

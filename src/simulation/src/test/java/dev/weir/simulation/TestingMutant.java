@@ -16,6 +16,7 @@ import dev.weir.stream.AttemptWorld;
 import dev.weir.stream.Cancellations;
 import dev.weir.stream.Delivery;
 import dev.weir.stream.Generator;
+import dev.weir.stream.LedgerFold;
 import dev.weir.stream.LogReader;
 import dev.weir.stream.LogReader.LogListener;
 import dev.weir.stream.LogReader.Reading;
@@ -40,7 +41,7 @@ import org.slf4j.LoggerFactory;
 enum TestingMutant {
   /** What comes behind its own `started` is not looked at: it accepts whatever landed there. */
   NO_CHECK(
-      10,
+      3,
       "before a `finished` that counts",
       () ->
           new OfWorlds() { // BUG_NOCHECK
@@ -52,8 +53,8 @@ enum TestingMutant {
 
   /** It reads nothing but what it has written itself. */
   NO_READING(
-      7,
-      "it does not end",
+      0,
+      "and readers were at",
       () ->
           new OfWorlds() { // BUG_STEP1
             @Override
@@ -65,7 +66,7 @@ enum TestingMutant {
 
   /** It begins to read behind the first tokens. */
   SKEW(
-      9,
+      0,
       "and readers were at",
       () ->
           new OfWorlds() { // BUG_SKEW
@@ -82,7 +83,7 @@ enum TestingMutant {
 
   /** Readers take what the current attempt says, whatever its index. */
   NO_INDEX(
-      4,
+      156,
       "which does not count",
       () ->
           new Seams() { // BUG_NOINDEX
@@ -128,7 +129,7 @@ enum TestingMutant {
 
   /** Readers take what any attempt says. */
   ANY_ATTEMPT(
-      9,
+      10,
       "which does not count",
       () ->
           new Seams() {
@@ -150,8 +151,8 @@ enum TestingMutant {
 
   /** A reader that resumes has forgotten its index. */
   CURSOR_WITHOUT_INDEX(
-      310,
-      "which does not count",
+      7,
+      "it does not end",
       () ->
           new Seams() {
             @Override
@@ -177,7 +178,7 @@ enum TestingMutant {
 
   /** `started` is sent a second time. */
   STARTED_TWICE(
-      1221,
+      2035,
       "what happened to it explains",
       () ->
           new OfWorlds() { // BUG_DUPSTART
@@ -209,7 +210,7 @@ enum TestingMutant {
 
   /** What was found in the log may end the output already: one more token is made. */
   NO_STOP(
-      14,
+      0,
       "a token behind its end",
       () ->
           new OfWorlds() { // BUG_NOSTOP
@@ -232,7 +233,7 @@ enum TestingMutant {
 
   /** Locks are not renewed. */
   NO_RENEWAL(
-      0,
+      1,
       "what happened to it explains",
       () ->
           new Seams() { // BUG_NORENEW
@@ -262,7 +263,7 @@ enum TestingMutant {
 
   /** Each attempt counts for nine. */
   GIVES_UP_SOON(
-      1,
+      0,
       "for which there is no reason",
       () ->
           new OfWorlds() {
@@ -285,7 +286,7 @@ enum TestingMutant {
 
   /** What is given up is not kept. */
   NO_DEAD_COPY(
-      1,
+      9,
       "no copy is kept",
       () ->
           new OfWorlds() {
@@ -337,7 +338,7 @@ enum TestingMutant {
 
   /** Nobody is told where its records lie, and readings that lose their place say nothing. */
   LOSS_HIDDEN(
-      603,
+      69,
       "it does not end",
       () ->
           new OfWorlds() {
@@ -386,9 +387,39 @@ enum TestingMutant {
             }
           }),
 
+  /** Results of the ledger are written as they are made, its state and position behind them. */
+  RESULT_OUTSIDE_TRANSACTION(
+      1,
+      "has two results",
+      () ->
+          new Seams() {
+            @Override
+            LedgerStore ledgerStore(LedgerStore store, SimulatedProcess ledger) {
+              return new LedgerStore() {
+                @Override
+                public boolean commit(int instance, Work work) {
+                  write(work.results());
+                  ledger.in(
+                      5,
+                      () ->
+                          store.commit(
+                              instance,
+                              new Work(
+                                  work.partition(), work.position(), work.state(), List.of())));
+                  return true;
+                }
+
+                @Override
+                public void write(List<LedgerFold.Closing> results) {
+                  store.write(results);
+                }
+              };
+            }
+          }),
+
   /** Only those cancellations count that come while a request is held. */
   CANCELLATION_FORGOTTEN(
-      2,
+      20,
       "which it knows to be cancelled",
       () ->
           new OfWorlds() {

@@ -83,6 +83,14 @@ final class StreamRule {
     return rule;
   }
 
+  /** In the middle of an open request. */
+  static StreamRule at(ByteString attempt, long next) {
+    StreamRule rule = new StreamRule();
+    rule.attempt = attempt;
+    rule.next = next;
+    return rule;
+  }
+
   Verdict apply(Chunk chunk) {
     return switch (chunk.getBodyCase()) {
       case QUEUED -> Verdict.NO_PART;
