@@ -3,6 +3,7 @@ package dev.weir.standalone.command;
 import java.io.PrintWriter;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -15,7 +16,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "stream",
     description = {
-      "Streams under faults (--faults), or without a model under many readers (--scale).",
+      "Streams under faults (--faults), without a model under many readers (--scale), or in",
+      "virtual time (--simulate).",
       "Leave the machine alone while it runs."
     })
 final class BenchStreamCommand implements Callable<Integer> {
@@ -36,6 +38,7 @@ final class BenchStreamCommand implements Callable<Integer> {
 
   @Mixin FaultOptions faults = new FaultOptions();
   @Mixin StreamScale scale = new StreamScale();
+  @Mixin SimulationOptions simulation = new SimulationOptions();
   @Mixin BenchOutput output = new BenchOutput();
   @Mixin DataOption data = new DataOption();
   @Spec @Nullable CommandSpec spec;
@@ -44,10 +47,18 @@ final class BenchStreamCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     CommandLine line = Objects.requireNonNull(spec).commandLine();
     PrintWriter out = line.getOut();
-    if (faults.isChosen() == scale.wanted) {
-      throw new CommandLine.ParameterException(line, "say what to measure: --faults or --scale");
+    if (Stream.of(faults.isChosen(), scale.wanted, simulation.isChosen()).filter(c -> c).count()
+        != 1) {
+      throw new CommandLine.ParameterException(
+          line, "say what to measure: --faults, --scale or --simulate");
+    }
+    if (simulation.isChosen() && Objects.requireNonNull(simulation.count) < 1) {
+      throw new CommandLine.ParameterException(line, "--simulate takes at least one schedule");
     }
     output.check();
+    if (simulation.isChosen()) {
+      return simulation.run(out, output, faults.seed);
+    }
     return scale.wanted
         ? scale.run(line, out, output, streams)
         : faults.run(out, output, data.models(), model, streams);

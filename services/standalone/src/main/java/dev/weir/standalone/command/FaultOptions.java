@@ -53,7 +53,9 @@ final class FaultOptions {
   @Option(
       names = "--seed",
       paramLabel = "S",
-      description = "of the moments, the victims and the questions (default: drawn, and printed)")
+      description =
+          "of the moments, the victims and the questions (default: drawn, and printed); of the"
+              + " schedule that --simulate shows")
   @Nullable Long seed;
 
   static final class Kinds implements Iterable<String> {

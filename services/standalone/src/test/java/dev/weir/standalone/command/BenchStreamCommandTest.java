@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,9 @@ final class BenchStreamCommandTest {
       quoteCharacter = '"',
       textBlock =
           """
-          bench stream                                 | say what to measure: --faults or --scale
+          bench stream                                 | say what to measure: --faults, --scale or --simulate
+          bench stream --simulate --scale              | say what to measure: --faults, --scale or --simulate
+          bench stream --simulate 0                    | --simulate takes at least one schedule
           bench stream --faults soon                   | 'soon' is no duration such as 90s or 1h30m
           bench stream --faults 0s                     | '0s' must be longer than nothing
           bench stream --faults 1m --kinds flood       | 'flood' is no kind of fault; there are worker-kill,
@@ -50,6 +53,21 @@ final class BenchStreamCommandTest {
   void aModelThatIsNotHereIsToldBeforeAnythingStarts() {
     assertThat(run("bench", "stream", "--faults", "1m", "--model", "unknown")).isEqualTo(1);
     assertThat(err.toString()).contains("model 'unknown' is not on this machine");
+  }
+
+  @Test
+  void schedulesAreRunInVirtualTimeAndCounted() throws Exception {
+    Path json = data.resolve("simulated.json");
+    assertThat(run("bench", "stream", "--simulate", "500", "--json", json.toString())).isZero();
+    assertThat(out.toString()).containsPattern("stream\\.simulated +500 schedules");
+    assertThat(Files.readString(json)).contains("stream.simulation.violations");
+    assertThat(err.toString()).doesNotContain("lost"); // what goes wrong there is nobody's fault
+  }
+
+  @Test
+  void oneScheduleIsShownWithAllThatHappensInIt() {
+    assertThat(run("bench", "stream", "--simulate", "--seed", "3")).isZero();
+    assertThat(out.toString()).contains("Schedule[", "everything holds");
   }
 
   @Test
