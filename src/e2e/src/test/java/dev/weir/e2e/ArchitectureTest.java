@@ -3,6 +3,7 @@ package dev.weir.e2e;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -73,6 +74,18 @@ final class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.kafka..", "kafka.."));
+  }
+
+  /** All that happens there is a function of a seed. */
+  @Test
+  void theSimulationSeesNoKafkaAndNoThreads() {
+    check(
+        noClasses()
+            .that(resideInAPackage("dev.weir.simulation.."))
+            .should()
+            .dependOnClassesThat(
+                resideInAnyPackage("org.apache.kafka..", "kafka..", "java.util.concurrent..")
+                    .or(type(Thread.class))));
   }
 
   @Test

@@ -66,6 +66,7 @@ final class SimulationTest {
     "3175, a `started` that brokers had lost held its request for ever",
     "3704, a reader whose position of the publisher was lost waited for ever",
     "26692, another record of ours lay where a lost one had been",
+    "467730, a record of ours that was sent later lay before a lost one",
   })
   void whatWasFoundOnceStaysMended(long seed, String what) {
     assertThat(Simulation.run(seed).schedules()).as(what).isEqualTo(1);

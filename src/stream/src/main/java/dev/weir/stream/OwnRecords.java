@@ -19,6 +19,9 @@ final class OwnRecords {
   /** Of each kind; beyond that the oldest are no longer watched. */
   private static final int MAX_KEPT = 4_096;
 
+  /** Beyond every index: previews are not in its order. */
+  private static final long UNORDERED = 1L << 40;
+
   private final InstantSource clock;
   private final ArrayDeque<Place> acknowledged = new ArrayDeque<>();
   private final NavigableMap<Long, Long> read = new TreeMap<>();
@@ -81,6 +84,10 @@ final class OwnRecords {
         lost = OptionalLong.of(place.offset());
       }
     }
+    Place behind = acknowledged.peekFirst();
+    if (own && behind != null && !chunk.hasPreview() && behind.mark() / 16 < mark(chunk) / 16) {
+      lost = OptionalLong.of(behind.offset()); // what was sent later lies before it
+    }
     if (own && !awaited) {
       read.put(offset, mark(chunk));
       if (read.size() > MAX_KEPT) {
@@ -105,7 +112,7 @@ final class OwnRecords {
           case TOKENS -> chunk.getTokens().getFirstIndex();
           case IMAGE -> chunk.getImage().getFirstIndex();
           case FINISHED -> chunk.getFinished().getTotal();
-          case PREVIEW -> chunk.getPreview().getStep();
+          case PREVIEW -> UNORDERED + chunk.getPreview().getStep();
           case QUEUED, STARTED, BODY_NOT_SET -> 0;
         };
     return index * 16 + chunk.getBodyCase().getNumber();
