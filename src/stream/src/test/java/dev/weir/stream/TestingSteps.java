@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TestingSteps implements LogWriter, LogReader, Generator, Cancellations {
   static final int OWN = 1;
-  private static final long FAR = 1_000_000;
+  private static final long FAR = 1_000;
   long nowMs = 1_000_000;
   final List<Chunk> sent = new ArrayList<>();
   final List<Failure> buried = new ArrayList<>();
@@ -34,10 +36,15 @@ final class TestingSteps implements LogWriter, LogReader, Generator, Cancellatio
   int abandoned;
   private final boolean admits;
   private final ArrayDeque<AttemptEvent> events = new ArrayDeque<>();
-  private final List<Outcome> outcomes = new ArrayList<>();
+  private final List<Pending> pending = new ArrayList<>();
+  private final Map<Object, Long> places = new IdentityHashMap<>();
   private @Nullable LogListener listener;
   private @Nullable Sink sink;
   private long offset;
+  private long far;
+
+  /** Something that was sent, and who wants to hear what became of it. */
+  private record Pending(Object what, Outcome outcome) {}
 
   private TestingSteps(RequestHeaders headers, int left, boolean knowsFrom, boolean admitted) {
     GenerationRequest.Builder request =
@@ -127,7 +134,9 @@ final class TestingSteps implements LogWriter, LogReader, Generator, Cancellatio
   /** The next records of the log, of which the attempt has not heard yet. */
   TestingSteps readUnheard(Chunk... chunks) {
     for (Chunk chunk : chunks) {
-      listener().onRecord(new LogRecord(0, offset++, nowMs, chunk), reading());
+      long place = places.computeIfAbsent(chunk, _ -> offset);
+      listener().onRecord(new LogRecord(0, place, nowMs, chunk), reading());
+      offset = place + 1;
     }
     return this;
   }
@@ -146,7 +155,7 @@ final class TestingSteps implements LogWriter, LogReader, Generator, Cancellatio
 
   /** The oldest record that waits for it is acknowledged, at a place. */
   TestingSteps acknowledgeAt(long at) {
-    outcomes.removeFirst().onDone(at, null);
+    pending.removeFirst().outcome().onDone(at, null);
     drain();
     return this;
   }
@@ -196,11 +205,14 @@ final class TestingSteps implements LogWriter, LogReader, Generator, Cancellatio
     };
   }
 
-  /** All that was sent is acknowledged, far behind what is read. */
+  /** All that was sent is acknowledged: where it was read, or further on, where it will be. */
   TestingSteps acknowledge() {
-    List<Outcome> all = List.copyOf(outcomes);
-    outcomes.clear();
-    all.forEach(outcome -> outcome.onDone(FAR, null));
+    List<Pending> all = List.copyOf(pending);
+    pending.clear();
+    for (Pending one : all) {
+      long place = places.computeIfAbsent(one.what(), _ -> far = Math.max(far, offset) + FAR);
+      one.outcome().onDone(place, null);
+    }
     drain();
     return this;
   }
@@ -234,13 +246,13 @@ final class TestingSteps implements LogWriter, LogReader, Generator, Cancellatio
       RequestHeaders about,
       Outcome outcome) {
     sent.add(chunk);
-    outcomes.add(outcome);
+    pending.add(new Pending(chunk, outcome));
   }
 
   @Override
   public void bury(Delivery delivery, Failure reason, int attempts, Outcome outcome) {
     buried.add(reason);
-    outcomes.add(outcome);
+    pending.add(new Pending(reason, outcome));
   }
 
   @Override
