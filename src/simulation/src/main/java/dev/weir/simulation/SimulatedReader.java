@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * cursor when its gateway has died.
  */
 final class SimulatedReader implements StreamListener {
+  private static final int SILENCE_LIMIT_MS = 10_000;
+
   private final Cluster cluster;
   private final RequestPlan plan;
   private final int number;
@@ -24,6 +26,7 @@ final class SimulatedReader implements StreamListener {
   private int shown;
   private @Nullable Cursor cursor;
   private boolean ended;
+  private boolean heard;
 
   SimulatedReader(Cluster cluster, RequestPlan plan, int number) {
     this.cluster = cluster;
@@ -61,6 +64,8 @@ final class SimulatedReader implements StreamListener {
     }
     cluster.note(() -> this + " reads " + start);
     int mine = ++reading;
+    heard = false;
+    gateway.in(SILENCE_LIMIT_MS, () -> leaveSilence(mine));
     LogReader log = cluster.log.reader(gateway);
     var unused =
         log.read(
@@ -68,6 +73,14 @@ final class SimulatedReader implements StreamListener {
             StreamFollower.place(plan.id, start),
             cluster.seams.follower(
                 StreamFollower.unmeasured(plan.id, start, new Current(mine)), start));
+  }
+
+  /** As clients do: where brokers have lost the beginning, nothing may come ever. */
+  private void leaveSilence(int mine) {
+    if (mine == reading && plan.lost && !heard && !ended) {
+      cluster.count(Occurrence.LOSSES_REPORTED);
+      again();
+    }
   }
 
   /** Hears a reading as long as it is the last one. */
@@ -95,6 +108,7 @@ final class SimulatedReader implements StreamListener {
 
   @Override
   public void onChunk(StreamChunk shownNow) {
+    heard = true;
     Chunk chunk = shownNow.chunk();
     Cursor at = shownNow.cursor();
     cluster.note(() -> this + " is shown " + at + " " + Words.of(chunk));

@@ -80,6 +80,9 @@ final class SimulatedReading implements Reading {
       fail("no offset " + next);
       return;
     }
+    if (!checked && !mustExist && process.cluster.dice.oneIn(4)) {
+      listener.onCaughtUp(this); // one who follows the end has not got what was just written
+    }
     checked = true;
     int some = 1 + process.cluster.dice.below(6);
     while (!closed && next < log.end(partition) && some > 0) {

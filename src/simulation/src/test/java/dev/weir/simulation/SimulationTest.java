@@ -61,12 +61,11 @@ final class SimulationTest {
   /** Each of these schedules fails without its mend, which was tried. */
   @ParameterizedTest
   @CsvSource({
-    "12, an image that was tried again lost its place",
-    "275, a failure of an earlier reading released the request at each delivery",
-    "3175, a `started` that brokers had lost held its request for ever",
-    "3704, a reader whose position of the publisher was lost waited for ever",
-    "26692, another record of ours lay where a lost one had been",
-    "467730, a record of ours that was sent later lay before a lost one",
+    "10, an image that was tried again lost its place",
+    "9, a failure of an earlier reading released the request at each delivery",
+    "3403, a `started` that brokers had lost held its request for ever",
+    "16050, a reader whose position of the publisher was lost waited for ever",
+    "6691, another record of ours lay where a lost one had been",
   })
   void whatWasFoundOnceStaysMended(long seed, String what) {
     assertThat(Simulation.run(seed).schedules()).as(what).isEqualTo(1);

@@ -83,7 +83,7 @@ enum TestingMutant {
 
   /** Readers take what the current attempt says, whatever its index. */
   NO_INDEX(
-      156,
+      0,
       "which does not count",
       () ->
           new Seams() { // BUG_NOINDEX
@@ -129,7 +129,7 @@ enum TestingMutant {
 
   /** Readers take what any attempt says. */
   ANY_ATTEMPT(
-      10,
+      3,
       "which does not count",
       () ->
           new Seams() {
@@ -151,8 +151,8 @@ enum TestingMutant {
 
   /** A reader that resumes has forgotten its index. */
   CURSOR_WITHOUT_INDEX(
-      7,
-      "it does not end",
+      39,
+      "which does not count",
       () ->
           new Seams() {
             @Override
@@ -178,7 +178,7 @@ enum TestingMutant {
 
   /** `started` is sent a second time. */
   STARTED_TWICE(
-      2035,
+      294,
       "what happened to it explains",
       () ->
           new OfWorlds() { // BUG_DUPSTART
@@ -210,7 +210,7 @@ enum TestingMutant {
 
   /** What was found in the log may end the output already: one more token is made. */
   NO_STOP(
-      0,
+      14,
       "a token behind its end",
       () ->
           new OfWorlds() { // BUG_NOSTOP
@@ -338,7 +338,7 @@ enum TestingMutant {
 
   /** Nobody is told where its records lie, and readings that lose their place say nothing. */
   LOSS_HIDDEN(
-      69,
+      1231,
       "it does not end",
       () ->
           new OfWorlds() {
@@ -389,7 +389,7 @@ enum TestingMutant {
 
   /** Results of the ledger are written as they are made, its state and position behind them. */
   RESULT_OUTSIDE_TRANSACTION(
-      1,
+      34,
       "has two results",
       () ->
           new Seams() {
@@ -419,7 +419,7 @@ enum TestingMutant {
 
   /** Only those cancellations count that come while a request is held. */
   CANCELLATION_FORGOTTEN(
-      20,
+      32,
       "which it knows to be cancelled",
       () ->
           new OfWorlds() {

@@ -28,7 +28,10 @@ public interface LogReader {
     /** Every record of the request, each once (again behind a rewind), none left out. */
     void onRecord(LogRecord record, Reading reading);
 
-    /** All that lay in the log a moment ago has been read. May come more than once. */
+    /**
+     * All that lay in the log a moment ago has been read. May come more than once; and of a reading
+     * that began at an offset, also before a record that was just written there is read.
+     */
     void onCaughtUp(Reading reading);
 
     /** The reading is over. Codes: {@code out_of_range}, {@code not_found}, {@code unavailable}. */

@@ -140,8 +140,6 @@ public final class StreamFollower implements LogListener {
   public void onCaughtUp(Reading reading) {
     if (!found && start instanceof Start.After(Cursor cursor)) {
       cursorGone(reading, cursor + " is no place in the stream " + requestId);
-    } else if (!found && start instanceof Start.From(Cursor from)) {
-      cursorGone(reading, from + " is not where the stream " + requestId + " begins");
     } else if (!found && start instanceof Start.Beginning) {
       reading.close();
       listener.onFailed(new StreamFailure("not_found", "there is no stream " + requestId, null));

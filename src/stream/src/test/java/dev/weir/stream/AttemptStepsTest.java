@@ -521,6 +521,16 @@ final class AttemptStepsTest {
   }
 
   @Test
+  void aRecordThatWasSentLaterAndLiesBeforeAnAcknowledgedOneTellsThatThisIsLost() {
+    TestingSteps steps = TestingSteps.begin().acknowledgeAt(1).read(queued()).readSent();
+    steps.make(sink -> sink.tokens(FIRST)).acknowledgeAt(7); // and what lay before it is lost, too
+    steps.nowMs = steps.attempt.nextTickMs();
+    steps.make(sink -> sink.tokens(FIRST.toBuilder().setFirstIndex(1).build()));
+    steps.readSent();
+    assertThat(steps.attempt.hasLostRecords()).isTrue();
+  }
+
+  @Test
   void aStartedThatIsAcknowledgedAndGoneDoesNotHoldItsAttemptForEver() {
     TestingSteps steps = TestingSteps.begin().acknowledgeAt(1).read(queued());
     steps.nowMs = steps.attempt.nextTickMs();
