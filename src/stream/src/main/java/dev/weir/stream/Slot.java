@@ -1,6 +1,5 @@
 package dev.weir.stream;
 
-import com.google.protobuf.ByteString;
 import dev.weir.proto.v1.Finished;
 import dev.weir.stream.AttemptEvent.GiveBack;
 import dev.weir.stream.Holding.Mail;
@@ -18,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /** One job slot: a thread that takes a request, sees its attempt through, and takes the next. */
 final class Slot implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(Slot.class);
-  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final AttemptIds IDS = new AttemptIds(new SecureRandom());
 
   /** An idle share consumer polls until one comes, or closes: it may have acquired one already. */
   private static final Duration POLL = Duration.ofMillis(250);
@@ -105,7 +104,7 @@ final class Slot implements Runnable {
   private long answer(RequestSource source, Delivery delivery) {
     meters.delivered(delivery.offset());
     mailbox.clear();
-    Holding holding = new Holding(world, source, delivery, lockMs, Slot::newId, mailbox::add);
+    Holding holding = new Holding(world, source, delivery, lockMs, IDS::next, mailbox::add);
     try {
       see(holding);
     } finally {
@@ -122,12 +121,6 @@ final class Slot implements Runnable {
     Finished finished = holding.finished();
     meters.settled(holding.settlement(), granted, finished);
     return holding.pauseMs();
-  }
-
-  private static ByteString newId() {
-    byte[] id = new byte[16];
-    RANDOM.nextBytes(id);
-    return ByteString.copyFrom(id);
   }
 
   private void see(Holding holding) {
