@@ -66,4 +66,11 @@ final class BrokerOptionsTest {
         .containsEntry("default.replication.factor", "1")
         .containsEntry("min.insync.replicas", "1");
   }
+
+  /** A broker that stops forgets what was set for a group, and goes by its default, which is 5. */
+  @Test
+  void aBrokerThatForgetsAGroupsLimitOfDeliveriesGrantsTheMostThatItMay() {
+    assertThat(BrokerSettings.of(BrokerOptions.alone(DATA, 9001), DATA, 9001, List.of(11)))
+        .containsEntry("group.share.delivery.count.limit", "10");
+  }
 }
