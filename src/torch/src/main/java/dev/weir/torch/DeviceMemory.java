@@ -1,21 +1,31 @@
 package dev.weir.torch;
 
-import ai.djl.Device;
-import ai.djl.util.cuda.CudaUtils;
 import dev.weir.text.MachineMemory;
-import java.lang.management.MemoryUsage;
 
 /** The memory of a device. */
 final class DeviceMemory {
   private DeviceMemory() {}
 
-  /** Memory that nothing uses, in bytes. */
+  /**
+   * Memory that nothing uses, in bytes.
+   *
+   * @throws IllegalArgumentException if there is no such device
+   */
   static long availableBytes(String device) {
-    if (device.startsWith("cuda")) {
-      int index = Integer.parseInt(device.substring("cuda:".length()));
-      MemoryUsage usage = CudaUtils.getGpuMemory(Device.gpu(index));
-      return usage.getMax() - usage.getUsed();
+    if (!device.startsWith("cuda")) {
+      return MachineMemory.availableBytes();
     }
-    return MachineMemory.availableBytes();
+    int index = Integer.parseInt(device.substring("cuda:".length()));
+    try {
+      CudaDriver driver = CudaDriver.open();
+      int devices = driver.devices();
+      if (index >= devices) {
+        throw new IllegalArgumentException("the NVIDIA driver has %d GPUs".formatted(devices));
+      }
+      return driver.freeBytes(index);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "device %s cannot be used: %s".formatted(device, e.getMessage()), e);
+    }
   }
 }

@@ -51,8 +51,8 @@ public final class TorchLanguageModel implements LanguageModel {
    * @param progress told the fraction of the weights that is loaded, up to 1
    * @throws dev.weir.text.CheckpointException if a tensor is missing or misshapen, or the config is
    *     not supported
-   * @throws IllegalArgumentException if the options ask for what the device does not have: a
-   *     precision, or memory for the cache
+   * @throws IllegalArgumentException if the device cannot be used, or the options ask for what it
+   *     does not have: a precision, or memory for the cache
    */
   public static TorchLanguageModel load(
       Checkpoint checkpoint, TorchOptions options, DoubleConsumer progress) {
@@ -77,6 +77,7 @@ public final class TorchLanguageModel implements LanguageModel {
             bytesPerToken,
             DeviceMemory.availableBytes(options.device())
                 - weights.elements() * arithmetic.weightBytes());
+    DeviceProbe.check(options.device());
     DecoderProgram program = new DecoderProgram(config, arithmetic);
     TorchModule module =
         TorchModule.load(DecoderProgram.CLASS_NAME, program.listAttributes(), program.source());

@@ -16,11 +16,21 @@ public final class TestingConfigs {
   public static final int VOCABULARY = 40;
   public static final int CONTEXT = 96;
 
-  /** One thread: small products gain nothing from two, and lose much when a core is busy. */
+  /**
+   * One thread: small products gain nothing from two, and lose much when a core is busy. The system
+   * property {@code weir.torch.device} has the tests run on a GPU.
+   */
   public static final TorchOptions OPTIONS =
-      TorchOptions.defaults().withPrecision(Precision.F32).withThreads(1);
+      TorchOptions.defaults()
+          .withPrecision(Precision.F32)
+          .withThreads(1)
+          .withDevice(System.getProperty("weir.torch.device", "cpu"));
 
   private TestingConfigs() {}
+
+  static boolean onGpu() {
+    return !OPTIONS.device().equals("cpu");
+  }
 
   /** A block table for 128 tokens that no other slot has. */
   public static int[] blocks(int slot) {

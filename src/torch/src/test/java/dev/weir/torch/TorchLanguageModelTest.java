@@ -3,6 +3,7 @@ package dev.weir.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weir.engine.LogitsQuery;
 import dev.weir.engine.SequenceSlice;
@@ -68,6 +69,8 @@ class TorchLanguageModelTest {
   @ParameterizedTest
   @EnumSource(names = {"BF16", "INT8"})
   void lowerPrecisionsStayCloseToFloat32(Precision precision) {
+    assumeTrue(
+        precision == Precision.BF16 || !TestingConfigs.onGpu(), "skipped: INT8 runs on the CPU");
     TestingTensors tensors = TestingTensors.random(CONFIG, 6);
     int[] tokens = new int[30];
     Arrays.setAll(tokens, i -> (7 * i + 3) % TestingConfigs.VOCABULARY);
@@ -86,6 +89,8 @@ class TorchLanguageModelTest {
   @ParameterizedTest
   @EnumSource(names = {"F32", "BF16", "INT8"})
   void aRowDoesNotDependOnItsNeighbours(Precision precision) {
+    assumeTrue(
+        precision != Precision.INT8 || !TestingConfigs.onGpu(), "skipped: INT8 runs on the CPU");
     TestingTensors tensors = TestingTensors.random(CONFIG, 7);
     float[] embedding = tensors.values("model.embed_tokens.weight");
     for (int i = 0; i < CONFIG.hidden(); i++) {
