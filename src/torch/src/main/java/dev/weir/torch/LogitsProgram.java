@@ -85,6 +85,9 @@ final class LogitsProgram {
    * Results: arg max [R], whether its logit is finite [R, 1]; if S is not 0: candidates' logits [S,
    * K], their ids [S, K], normalizer [S], entropy [S] or nothing; if rows are reported: ids of
    * their most probable tokens, and ln p of those.
+   *
+   * <p>{@code tail} sums tokens that can be drawn alone: a GPU adds in another order at each place,
+   * so that its sums differ behind a token of probability 0 too, which would then be drawn.
    */
   private static final String QUERY =
       """
@@ -132,10 +135,14 @@ final class LogitsProgram {
           p = torch.exp(torch.to(torch.select(s.kept[1], 0, i), 7))
           ids = torch.narrow(torch.select(s.kept[2], 0, i), 0, 0, candidates)
           _0 = torch.index_fill_(p, 0, ids, 0)
-          sums = torch.cumsum(p, 0)
-          drawn = int(torch.item(torch.searchsorted(sums, mass, right=True)))
-          if torch.eq(drawn, {VOCABULARY}):
-            drawn = int(torch.item(torch.searchsorted(sums, float(torch.item(torch.select(sums, 0, -1))))))
+          possible = torch.flatten(torch.nonzero(torch.gt(p, 0)))
+          if torch.eq(torch.numel(possible), 0):
+            drawn = int(torch.item(torch.select(ids, 0, 0)))
+          else:
+            sums = torch.cumsum(torch.index_select(p, 0, possible), 0)
+            place = int(torch.item(torch.searchsorted(sums, mass, right=True)))
+            last = torch.numel(possible) - 1
+            drawn = int(torch.item(torch.select(possible, 0, ops.prim.min(place, last))))
           return drawn
       """;
 }

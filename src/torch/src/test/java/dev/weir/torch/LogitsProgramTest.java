@@ -23,13 +23,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LogitsProgramTest {
   private static final int TRIES = 60;
 
+  /** Rows that are still in Java's memory. */
+  private static final String ASK =
+      """
+        def ask(s: __torch__.Decoder, y: Tensor, edited: List[int], bias: List[float], repetition: List[float], reduction: List[float], masked: List[int], masks: List[int], sampled: List[int], temperatures: List[float], k: int, entropy: int, reported: List[int]) -> List[Tensor]:
+          return s.query(torch.to(y, {DEVICE}, 6), edited, bias, repetition, reduction, masked, masks, sampled, temperatures, k, entropy, reported)
+      """;
+
   /** The last two are sorted by groups and whole, and end within a word of a mask. */
   @ParameterizedTest
   @ValueSource(ints = {3, 40, 8192, 5003})
   void everyQueryIsAnsweredAsDefined(int vocabulary) {
     Map<String, String> attributes = new LinkedHashMap<>();
     attributes.put("kept", "Tensor");
-    String source = LogitsProgram.source(vocabulary).replace("{DEVICE}", "torch.device(\"cpu\")");
+    String device = "torch.device(\"%s\")".formatted(TestingConfigs.OPTIONS.device());
+    String source = (LogitsProgram.source(vocabulary) + ASK).replace("{DEVICE}", device);
     try (TorchModule module = TorchModule.load(DecoderProgram.CLASS_NAME, attributes, source)) {
       for (int seed = 0; seed < TRIES; seed++) {
         Random random = new Random(31L * vocabulary + seed);
@@ -63,7 +71,7 @@ class LogitsProgramTest {
         module,
         module.runForTensors(
             scope,
-            "query",
+            "ask",
             scope.create(flat, new Shape(rows.size(), vocabulary)),
             plan.edited(),
             plan.bias(),
