@@ -62,20 +62,42 @@ record Arithmetic(Kind kind, String device) {
   }
 
   /**
-   * Source of {@code keep_linear} and {@code keep_table}, which keep the staged matrix, and of
-   * {@code linear}.
+   * Source of {@code keep_linear}, {@code keep_table} and {@code keep_tied_table}, which keep the
+   * staged matrix (the last one behind the first, as the same weights), and of {@code linear}.
    */
   String methods() {
     return switch (kind) {
-      case FLOAT32 -> keep("torch.to(s.staged[0], {DEVICE}, 6)", 6) + FLOAT32_LINEAR;
+      case FLOAT32 ->
+          keep("torch.to(s.staged[0], {DEVICE}, 6)", FLOAT32) + SHARED_TABLE + FLOAT32_LINEAR;
       case BFLOAT16_PLAIN ->
-          keep("torch.to(s.staged[0], {DEVICE}, 15)", BFLOAT16) + BFLOAT16_PLAIN_LINEAR;
+          keep("torch.to(s.staged[0], {DEVICE}, 15)", BFLOAT16)
+              + SHARED_TABLE
+              + BFLOAT16_PLAIN_LINEAR;
       case BFLOAT16_PACKED ->
           keep("ops.mkldnn._reorder_linear_weight(torch.to(s.staged[0], 15), 16)", BFLOAT16)
+              + TABLE_OF_ITS_OWN
               + BFLOAT16_PACKED_LINEAR;
-      case INT8 -> keep("ops.quantized.linear_prepack(s.quantize(s.staged[0]))", BFLOAT16) + INT8;
+      case INT8 ->
+          keep("ops.quantized.linear_prepack(s.quantize(s.staged[0]))", BFLOAT16)
+              + TABLE_OF_ITS_OWN
+              + INT8;
     };
   }
+
+  /** The output layer's weights are the table, once in the device's memory. */
+  private static final String SHARED_TABLE =
+      """
+        def keep_tied_table(s: __torch__.Decoder) -> int:
+          _0 = torch.append(s.tables, s.linears[0])
+          return torch.len(s.tables)
+      """;
+
+  /** No row can be looked up in a packed matrix. */
+  private static final String TABLE_OF_ITS_OWN =
+      """
+        def keep_tied_table(s: __torch__.Decoder) -> int:
+          return s.keep_table()
+      """;
 
   private static String keep(String linear, int tableType) {
     return """

@@ -78,8 +78,10 @@ final class DecoderWeights {
     loader.stage(plain(embedding, config.vocabulary()), config.hidden());
     if (config.tiedEmbeddings()) {
       loader.finish("keep_linear");
+      loader.finish("keep_tied_table");
+    } else {
+      loader.finish("keep_table");
     }
-    loader.finish("keep_table");
     if (layout.learnedPositions()) {
       loader.stage(plain(prefix + "wpe.weight", config.contextLength()), config.hidden());
       loader.finish("keep_table");
