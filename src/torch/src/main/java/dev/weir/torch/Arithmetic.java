@@ -40,6 +40,14 @@ record Arithmetic(Kind kind, String device) {
     return gpu() && kind != Kind.FLOAT32 ? BFLOAT16 : FLOAT32;
   }
 
+  /**
+   * {@code linear} leaves its result in bfloat16, which whatever uses it widens: most do so on the
+   * way, and a kernel of its own takes a GPU's host longer than the GPU.
+   */
+  boolean narrowResults() {
+    return kind == Kind.BFLOAT16_PLAIN;
+  }
+
   int cacheBytes() {
     return cacheType() == FLOAT32 ? Float.BYTES : Short.BYTES;
   }
@@ -120,7 +128,7 @@ record Arithmetic(Kind kind, String device) {
   private static final String BFLOAT16_PLAIN_LINEAR =
       """
         def linear(s: __torch__.Decoder, x: Tensor, i: int) -> Tensor:
-          return torch.to(torch.linear(torch.to(x, 15), s.linears[i]), 6)
+          return torch.linear(torch.to(x, 15), s.linears[i])
       """;
 
   private static final String BFLOAT16_PACKED_LINEAR =
