@@ -2,7 +2,8 @@
  * Attention over the block table, with the online softmax of FlashAttention (Dao 2022): segments of 64 positions from the first visible
  * one to the last, whether a row is one of a prompt's or alone. In a block of the cache a head's keys lie [D][16], so that a lane is a
  * key and a score is two chains of fma (even and odd d); its values lie [16][D], and an output is one chain over the keys. A block that
- * is invisible to a row leaves its sums as they are, bit for bit: rows of different positions share a tile.
+ * is invisible to a row leaves its sums as they are, bit for bit: rows of different positions share a tile. What a row does not see may
+ * hold anything, and 0 times that may be no 0: values are mixed only into rows that see them.
  *
  * Every WEIR_SPLIT positions a part of the context ends. Parts have softmaxes of their own, which are merged from the first to the last
  * (Flash-Decoding, Dao 2023), whoever computed them: one thread one after another, or several at once.
@@ -90,36 +91,50 @@ INLINE void weigh(attended *t, int r, const segment *s, int64_t size, lanes larg
   lanes_store(t->sum[r], sum);
 }
 
-/* Adds the values of positions `from` to `to` - 1 of a segment, `wide` lanes of them at once. */
-INLINE void mix_lanes(const int rows, const int wide, const int f32, attended *t, const void *cache, const segment *s, int64_t values,
-                      int64_t from, int64_t to, int64_t size, int64_t d) {
+/* Adds the values of positions `from` to `to` - 1 of a segment to rows from `first` on, `wide` lanes of them at once. */
+INLINE void mix_lanes(const int rows, const int wide, const int f32, attended *t, int first, const void *cache, const segment *s,
+                      int64_t values, uint64_t from, uint64_t to, int64_t size, int64_t d) {
   lanes mixed[WEIR_TILE][4];
 #pragma GCC unroll 8
   for (int r = 0; r < rows; r++)
 #pragma GCC unroll 4
-    for (int j = 0; j < wide; j++) mixed[r][j] = lanes_load(t->mixed[r] + d + j * WEIR_LANES);
-  for (int64_t i = from; i < to; i++) {
-    int64_t at = values + i % WEIR_BLOCK * size + d, block = i / WEIR_BLOCK;
+    for (int j = 0; j < wide; j++) mixed[r][j] = lanes_load(t->mixed[first + r] + d + j * WEIR_LANES);
+  for (uint64_t i = from; i < to; i++) { /* without a sign, whose care a quotient would take */
+    int64_t at = values + (int64_t)(i % WEIR_BLOCK) * size + d, block = (int64_t)(i / WEIR_BLOCK);
     prefetch_cache(f32, cache, s->keys[block + 1] + at);
 #pragma GCC unroll 4
     for (int j = 0; j < wide; j++) {
       lanes value = load_cache(f32, cache, s->keys[block] + at + j * WEIR_LANES);
 #pragma GCC unroll 8
-      for (int r = 0; r < rows; r++) mixed[r][j] = lanes_fma(lanes_set(t->weight[r][i]), value, mixed[r][j]);
+      for (int r = 0; r < rows; r++) mixed[r][j] = lanes_fma(lanes_set(t->weight[first + r][i]), value, mixed[r][j]);
     }
   }
 #pragma GCC unroll 8
   for (int r = 0; r < rows; r++)
 #pragma GCC unroll 4
-    for (int j = 0; j < wide; j++) lanes_store(t->mixed[r] + d + j * WEIR_LANES, mixed[r][j]);
+    for (int j = 0; j < wide; j++) lanes_store(t->mixed[first + r] + d + j * WEIR_LANES, mixed[r][j]);
 }
 
-INLINE void mix(const int rows, const int f32, attended *t, const void *cache, const segment *s, int64_t values, int64_t from, int64_t to,
-                int64_t size) {
+INLINE void mix(const int rows, const int f32, attended *t, int first, const void *cache, const segment *s, int64_t values, int64_t from,
+                int64_t to, int64_t size) {
   const int wide = rows > 4 ? 2 : 4; /* accumulators stay in registers */
   int64_t d = 0;
-  for (; d + wide * WEIR_LANES <= size; d += wide * WEIR_LANES) mix_lanes(rows, wide, f32, t, cache, s, values, from, to, size, d);
-  for (; d < size; d += WEIR_LANES) mix_lanes(rows, 1, f32, t, cache, s, values, from, to, size, d);
+  for (; d + wide * WEIR_LANES <= size; d += wide * WEIR_LANES) mix_lanes(rows, wide, f32, t, first, cache, s, values, from, to, size, d);
+  for (; d < size; d += WEIR_LANES) mix_lanes(rows, 1, f32, t, first, cache, s, values, from, to, size, d);
+}
+
+/* Adds those values of positions `from` to `to` - 1 of a segment that a row sees, row by row. */
+static __attribute__((noinline)) void mix_seen(int rows, int f32, attended *t, const void *cache, const segment *s, int64_t values,
+                                               int64_t from, int64_t to, int64_t size) {
+  for (int r = 0; r < rows; r++) {
+    int64_t begin = greater(t->low[r] - s->start, from), end = lesser(t->high[r] - s->start, to);
+    if (begin >= end) continue;
+    if (f32) {
+      mix(1, 1, t, r, cache, s, values, begin, end, size);
+    } else {
+      mix(1, 0, t, r, cache, s, values, begin, end, size);
+    }
+  }
 }
 
 /* The blocks of a segment from `block` on, up to the last that holds a position below `high`. */
@@ -145,10 +160,13 @@ INLINE void attend_rows(const int rows, const int f32, attended *t, const weir_m
     for (int i = 0; i < s.blocks; i++) score(rows, f32, t, m->cache, &s, i, size, largest);
 #pragma GCC unroll 8
     for (int r = 0; r < rows; r++) weigh(t, r, &s, size, largest[r]);
-    /* What no row sees may hold anything, and 0 times that. */
-    int64_t from = low > s.start ? low - s.start : 0;
-    int64_t to = high - s.start < s.blocks * WEIR_BLOCK ? high - s.start : s.blocks * WEIR_BLOCK;
-    mix(rows, f32, t, m->cache, &s, cache_head(m) / 2, from, to, size);
+    /* What all rows see is mixed together, what some see before and behind it row by row. What no row sees is not read. */
+    int64_t values = cache_head(m) / 2;
+    int64_t first = greater(low - s.start, 0), last = lesser(high - s.start, s.blocks * WEIR_BLOCK);
+    int64_t from = lesser(greater(t->low[rows - 1] - s.start, first), last), to = greater(lesser(t->high[0] - s.start, last), from);
+    if (rows > 1 && first < from) mix_seen(rows, f32, t, m->cache, &s, values, first, from, size);
+    mix(rows, f32, t, 0, m->cache, &s, values, from, to, size);
+    if (rows > 1 && to < last) mix_seen(rows, f32, t, m->cache, &s, values, to, last, size);
     block += s.blocks;
   }
 }

@@ -61,6 +61,8 @@ static inline int64_t weir_visible_from(int64_t window, int64_t position) {
 /* Floats of a part: [head size] mixed values, [16] sums of weights, the largest score, padded to a line. */
 static inline int64_t weir_part_floats(int64_t head_size) { return head_size + 2 * WEIR_LANES; }
 
+static inline int64_t lesser(int64_t a, int64_t b) { return a < b ? a : b; }
+static inline int64_t greater(int64_t a, int64_t b) { return a > b ? a : b; }
 static inline int64_t padded(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
 
 /* Elements of a head in a block of the cache: its keys [D][16], then its values [16][D]. */

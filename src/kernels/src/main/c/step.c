@@ -41,7 +41,6 @@ static const weir_ops *ops_of(const weir_model *model) {
 }
 
 static int64_t quotient(int64_t a, int64_t b) { return (a + b - 1) / b; } /* rounded up */
-static int64_t lesser(int64_t a, int64_t b) { return a < b ? a : b; }
 static int64_t hidden_stride(const weir_model *m) { return padded(m->hidden, WEIR_GROUP); }
 
 static int64_t row_pieces(int64_t rows) { return quotient(rows, PIECE_ROWS); }

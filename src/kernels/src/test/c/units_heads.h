@@ -82,7 +82,29 @@ static void check_rope(void) {
 }
 
 /* Softmax over what a row sees; everything else in the cache is not finite. */
-enum { MOST_POSITIONS = 1712 };
+enum { MOST_POSITIONS = 1712, CACHE_POSITIONS = 12 * WEIR_BLOCK };
+
+/* Where the cache has element i of a position's key, then of its value. */
+static int64_t element_at(const weir_model *m, const int32_t *blocks, int64_t position, int32_t kv, int64_t i) {
+  int64_t size = m->head_size, place = position % WEIR_BLOCK, head = cache_at(m, 0, blocks[position / WEIR_BLOCK], kv);
+  return head + (i < size ? i * WEIR_BLOCK + place : cache_head(m) / 2 + place * size + i - size);
+}
+
+static void keep(weir_model *m, int64_t at, float value) {
+  if (m->cache_is_f32) {
+    ((float *)m->cache)[at] = value;
+  } else {
+    ((uint16_t *)m->cache)[at] = float_to_half(value);
+  }
+}
+
+/* The values of a position are not finite; in some rounds its keys are no numbers (a key that is infinite may only have no weight). */
+static void lose(weir_model *m, const int32_t *blocks, int64_t position) {
+  int64_t from = below(2) ? 0 : m->head_size;
+  float value = below(2) ? INFINITY : NAN;
+  for (int32_t kv = 0; kv < m->kv_heads; kv++)
+    for (int64_t i = from; i < 2 * m->head_size; i++) keep(m, element_at(m, blocks, position, kv, i), i < m->head_size ? NAN : value);
+}
 
 /* Parts that anybody may have computed, in any order, become the same bits. */
 static void check_parts(weir_model *m, const weir_slice *slice, int v, int64_t stride) {
@@ -115,15 +137,10 @@ static void check_attention(void) {
   for (int64_t i = 0; i < tokens * layer.qkv.rows; i++) y[i] = uniform() * (below(20) ? 1 : 4);
   for (int64_t p = 0; p < high; p++)
     for (int32_t kv = 0; kv < m.kv_heads; kv++)
-      for (int64_t i = 0; i < 2 * size; i++) {
-        int64_t at = cache_at(&m, 0, blocks[p / 16], kv) + (i < size ? i * 16 + p % 16 : cache_head(&m) / 2 + p % 16 * size + i - size);
-        float value = uniform() * (i < size ? 1 : 30);
-        if (m.cache_is_f32) {
-          ((float *)m.cache)[at] = value;
-        } else {
-          ((uint16_t *)m.cache)[at] = float_to_half(value);
-        }
-      }
+      for (int64_t i = 0; i < 2 * size; i++) keep(&m, element_at(&m, blocks, p, kv, i), uniform() * (i < size ? 1 : 30));
+  int64_t lost = position + below((uint32_t)tokens), out_of_window = lost + 1 - layer.window, is_lost = below(3) > 0;
+  if (layer.window && out_of_window >= 0 && below(2)) lost = out_of_window;
+  if (is_lost) lose(&m, blocks, lost);
   weir_slice slice = {blocks, 0, (int32_t)tokens, (int32_t)position, 0};
   m.y = y;
   EACH_TABLE {
@@ -139,9 +156,11 @@ static void check_attention(void) {
       for (int64_t h = 0; h < m.heads && v == 0; h++) {
         int64_t low = layer.window && position + t + 1 > layer.window ? position + t + 1 - layer.window : 0;
         double sum = 0, of[WEIR_HEAD_SIZE] = {0}, magnitude = 0, score[MOST_POSITIONS], largest = -1e300;
+        int sees_lost = 0;
         for (int64_t p = low; p <= position + t; p++) {
           int64_t at = cache_at(&m, 0, blocks[p / 16], (int32_t)(h / group));
           double terms = score[p] = 0;
+          sees_lost |= is_lost && (p - lost) % CACHE_POSITIONS == 0;
           for (int64_t i = 0; i < size; i++) {
             double term = cached(&m, at + i * 16 + p % 16) * y[t * layer.qkv.rows + h * size + i];
             score[p] += term, terms += fabs(term);
@@ -157,7 +176,11 @@ static void check_attention(void) {
         }
         /* A weight is e^score: it is off by what the score is, by 2 units and by the sums; values reach 30. */
         double off = ((double)size / 2 * magnitude + 2 * fabs(largest) + (double)(high - low) + 20) * 2 * ROUNDING;
-        for (int64_t i = 0; i < size; i++) near("attention", v, i, m.mixed[t * stride + h * size + i], of[i] / sum, off * 30);
+        for (int64_t i = 0; i < size; i++) {
+          float found = m.mixed[t * stride + h * size + i];
+          if (!sees_lost) near("attention", v, i, found, of[i] / sum, off * 30);
+          if (sees_lost && isfinite(found)) fail("attention to what is lost", v, i, found, of[i] / sum);
+        }
       }
     }
   }
