@@ -28,6 +28,9 @@ final class SimulatedReader implements StreamListener {
   private boolean ended;
   private boolean heard;
 
+  /** Nothing came from where the publisher said that it begins. */
+  private boolean silent;
+
   SimulatedReader(Cluster cluster, RequestPlan plan, int number) {
     this.cluster = cluster;
     this.plan = plan;
@@ -56,7 +59,7 @@ final class SimulatedReader implements StreamListener {
     if (at != null) {
       cluster.count(Occurrence.RESUMED);
       start = new Start.After(at);
-    } else if (plan.queuedAt >= 0 && cluster.dice.oneIn(2)) {
+    } else if (plan.queuedAt >= 0 && cluster.dice.oneIn(2) && !silent) {
       start = new Start.From(new Cursor(plan.partition, plan.queuedAt));
     } else {
       cluster.count(Occurrence.REPLAYED);
@@ -79,6 +82,7 @@ final class SimulatedReader implements StreamListener {
   private void leaveSilence(int mine) {
     if (mine == reading && plan.lost && !heard && !ended) {
       cluster.count(Occurrence.LOSSES_REPORTED);
+      silent = true;
       again();
     }
   }
