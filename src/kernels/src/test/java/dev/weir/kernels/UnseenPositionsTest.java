@@ -30,8 +30,7 @@ class UnseenPositionsTest {
     int behind = Math.min(position + reach(config), LENGTH);
     for (KernelPrecision precision : KernelPrecision.values()) {
       for (Variant variant : TestingKernels.variants().toList()) {
-        try (LanguageModel model =
-            KernelPropertiesTest.load(config, tensors, precision, variant)) {
+        try (LanguageModel model = KernelPropertiesTest.load(config, tensors, precision, variant)) {
           float[][] expected = KernelPropertiesTest.rows(model, tokens);
           float[][] actual = KernelPropertiesTest.rows(model, others);
           assertThat(actual[position]).containsOnly(Float.NaN);
