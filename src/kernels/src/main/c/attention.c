@@ -123,17 +123,16 @@ INLINE void mix(const int rows, const int f32, attended *t, int first, const voi
   for (; d < size; d += WEIR_LANES) mix_lanes(rows, 1, f32, t, first, cache, s, values, from, to, size, d);
 }
 
-/* Adds those values of positions `from` to `to` - 1 of a segment that a row sees, row by row. */
-static __attribute__((noinline)) void mix_seen(int rows, int f32, attended *t, const void *cache, const segment *s, int64_t values,
-                                               int64_t from, int64_t to, int64_t size) {
+/*
+ * Adds those values of positions `from` to `to` - 1 of a segment that a row sees, row by row. A call, which keeps no lanes in registers,
+ * would cost all of attention 2 %: measured on an EPYC with AVX-512.
+ */
+INLINE void mix_seen(const int rows, const int f32, attended *t, const void *cache, const segment *s, int64_t values, int64_t from,
+                     int64_t to, int64_t size) {
+#pragma GCC unroll 1
   for (int r = 0; r < rows; r++) {
     int64_t begin = greater(t->low[r] - s->start, from), end = lesser(t->high[r] - s->start, to);
-    if (begin >= end) continue;
-    if (f32) {
-      mix(1, 1, t, r, cache, s, values, begin, end, size);
-    } else {
-      mix(1, 0, t, r, cache, s, values, begin, end, size);
-    }
+    if (begin < end) mix(1, f32, t, r, cache, s, values, begin, end, size);
   }
 }
 
@@ -151,7 +150,8 @@ static segment segment_of(const weir_model *m, int32_t layer, const weir_slice *
 /* Positions `begin` to `end` - 1, as far as rows see them. */
 INLINE void attend_rows(const int rows, const int f32, attended *t, const weir_model *m, int32_t layer, const weir_slice *slice,
                         int32_t kv_head, int64_t begin, int64_t end) {
-  int64_t size = m->head_size, low = t->low[0] > begin ? t->low[0] : begin, high = t->high[rows - 1] < end ? t->high[rows - 1] : end;
+  int64_t size = m->head_size, values = cache_head(m) / 2, low = greater(t->low[0], begin), high = lesser(t->high[rows - 1], end);
+  int64_t all_from = t->low[rows - 1], all_to = t->high[0]; /* what all rows see */
   for (int64_t block = low / WEIR_BLOCK; block * WEIR_BLOCK < high;) {
     segment s = segment_of(m, layer, slice, kv_head, block, high);
     lanes largest[WEIR_TILE];
@@ -161,9 +161,8 @@ INLINE void attend_rows(const int rows, const int f32, attended *t, const weir_m
 #pragma GCC unroll 8
     for (int r = 0; r < rows; r++) weigh(t, r, &s, size, largest[r]);
     /* What all rows see is mixed together, what some see before and behind it row by row. What no row sees is not read. */
-    int64_t values = cache_head(m) / 2;
     int64_t first = greater(low - s.start, 0), last = lesser(high - s.start, s.blocks * WEIR_BLOCK);
-    int64_t from = lesser(greater(t->low[rows - 1] - s.start, first), last), to = greater(lesser(t->high[0] - s.start, last), from);
+    int64_t from = lesser(greater(all_from - s.start, first), last), to = greater(lesser(all_to - s.start, last), from);
     if (rows > 1 && first < from) mix_seen(rows, f32, t, m->cache, &s, values, first, from, size);
     mix(rows, f32, t, 0, m->cache, &s, values, from, to, size);
     if (rows > 1 && to < last) mix_seen(rows, f32, t, m->cache, &s, values, to, last, size);
