@@ -68,7 +68,6 @@ final class OwnRecords {
    *
    * @param own whether it is of this attempt
    * @param startOffset where the reading began
-   * @param own whether it is of this attempt
    * @return the offset of a record that was acknowledged and is not there
    */
   synchronized OptionalLong onRead(long offset, Chunk chunk, boolean own, long startOffset) {
