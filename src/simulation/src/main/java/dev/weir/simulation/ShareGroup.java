@@ -22,6 +22,10 @@ final class ShareGroup {
   private static final String TOPIC = "weir.requests.simulated";
 
   private final Cluster cluster;
+
+  /** Deliveries that are not spent on a better place. */
+  private static final int RESERVE = 5;
+
   private final int deliveryLimit;
   private final List<Request> requests = new ArrayList<>();
   private final List<SimulatedSlot> idle = new ArrayList<>();
@@ -155,6 +159,7 @@ final class ShareGroup {
         request.offset,
         request.appendMs,
         deliveryLimit - request.deliveries,
+        deliveryLimit - request.deliveries - RESERVE,
         ContentType.PROTOBUF,
         new RequestHeaders("default", deadline, 0, null, null, null),
         request.body,

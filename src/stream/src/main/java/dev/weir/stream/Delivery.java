@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param appendMs when the broker appended it, milliseconds since 1970 (UTC)
  * @param left deliveries that the broker grants after this one; 0: it drops the record when this
  *     one ends without an accept
+ * @param spare of these may be spent on a worker that can do it sooner
  * @param chunkType form of the request, and so of its chunks
  * @param headers what travels beside it; defaults where they are not readable
  * @param request what is asked; the default instance if it is not readable
@@ -28,14 +29,12 @@ public record Delivery(
     long offset,
     long appendMs,
     int left,
+    int spare,
     ContentType chunkType,
     RequestHeaders headers,
     GenerationRequest request,
     @Nullable InvalidRequestException invalid,
     Raw record) {
-
-  /** Deliveries that are kept for what goes wrong: two attempts each for some faults. */
-  private static final int RESERVE = 5;
 
   /** Whether the broker drops it without a word unless this delivery ends it. */
   boolean last() {
@@ -44,7 +43,7 @@ public record Delivery(
 
   /** Whether a delivery may be spent on a worker that can do it sooner. */
   boolean hasSpare() {
-    return left > RESERVE;
+    return spare > 0;
   }
 
   /** Bytes of a record. */

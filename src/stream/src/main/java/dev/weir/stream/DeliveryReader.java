@@ -27,21 +27,21 @@ final class DeliveryReader {
   private final Topics topics;
   private final String model;
   private final String topicId;
-  private final int deliveryLimit;
+  private final GroupSettings group;
   private final RequestValidator validator = new RequestValidator();
 
-  DeliveryReader(Topics topics, String model, String topicId, int deliveryLimit) {
+  DeliveryReader(Topics topics, String model, String topicId, GroupSettings group) {
     this.topics = topics;
     this.model = model;
     this.topicId = topicId;
-    this.deliveryLimit = deliveryLimit;
+    this.group = group;
   }
 
   Delivery read(ConsumerRecord<byte[], byte[]> record) {
     Headers headers = ChunkRecords.headers(record);
     Delivery.Raw raw =
         new Delivery.Raw(record.key(), record.value(), Arrays.asList(record.headers().toArray()));
-    int left = deliveryLimit - record.deliveryCount().orElse((short) 1);
+    int count = record.deliveryCount().orElse((short) 1);
     ContentType type = ContentType.JSON;
     RequestHeaders about = RequestHeaders.NONE;
     String key = usableKey(record);
@@ -71,7 +71,8 @@ final class DeliveryReader {
         record.topic(),
         record.offset(),
         record.timestamp(),
-        left,
+        group.left(count),
+        group.spare(count),
         type,
         about,
         request,

@@ -52,6 +52,7 @@ public final class Holding {
   private long pausedUntilMs;
   private boolean closing;
   private boolean handOver;
+  private boolean lastWord;
   private boolean lostRecords;
 
   /** What happened to one of the attempts, on its way to {@link #on}. */
@@ -174,7 +175,7 @@ public final class Holding {
 
   private void attemptDone() {
     lostRecords |= attempt.hasLostRecords();
-    if (delivery.last() && attempt.settlement() == Settlement.RELEASE && !handOver) {
+    if (delivery.last() && attempt.settlement() == Settlement.RELEASE && !lastWord) {
       state = State.PAUSED;
       long now = world.clock().millis();
       renewAtMs = now;
@@ -189,6 +190,7 @@ public final class Holding {
   private void pause() {
     long now = world.clock().millis();
     if (now >= pausedUntilMs || handOver) {
+      lastWord = handOver; // it can only tell its readers that no worker has the request any more
       state = State.TRYING;
       attempt = newAttempt();
       begin();

@@ -166,8 +166,7 @@ public final class Intake implements AutoCloseable {
     if (closed) {
       return;
     }
-    DeliveryReader reader =
-        new DeliveryReader(topics, options.model(), topicId, group.deliveryLimit());
+    DeliveryReader reader = new DeliveryReader(topics, options.model(), topicId, group);
     Duration lock = Duration.ofMillis(group.lockMs());
     int ahead = Math.max(0, options.intake() - options.slots());
     for (int i = 0; i < options.intake() - ahead; i++) {

@@ -100,7 +100,7 @@ public final class StreamAdmin implements AutoCloseable {
       }
       found = groupConfig(model);
     }
-    GroupSettings settings = GroupSettings.of(found);
+    GroupSettings settings = GroupSettings.of(found, brokerConfigs());
     if (!GroupSettings.areSet(found)) {
       log.warn(
           "the broker does not report what was set for the group {}: it goes on with {}",
@@ -114,6 +114,22 @@ public final class StreamAdmin implements AutoCloseable {
     ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, topics.workers(model));
     return Objects.requireNonNull(
         get(admin.describeConfigs(List.of(group)).all(), "describe the group").get(group));
+  }
+
+  /** Empty where a cluster does not show them to its clients. */
+  private Collection<Config> brokerConfigs() {
+    try {
+      List<ConfigResource> brokers =
+          admin.describeCluster().nodes().get().stream()
+              .map(node -> new ConfigResource(ConfigResource.Type.BROKER, node.idString()))
+              .toList();
+      return admin.describeConfigs(brokers).all().get().values();
+    } catch (ExecutionException e) {
+      log.info("the brokers' settings cannot be seen: {}", e.getMessage());
+      return List.of();
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
   }
 
   /** The id that Kafka gave a topic. */

@@ -70,7 +70,7 @@ final class EmbeddedBrokerIT {
   void ensureSetsTheWorkersGroupAndMayBeRepeated() {
     try (StreamAdmin admin = new StreamAdmin(TestingBroker.streams(List.of("echo")))) {
       admin.ensure(List.of("echo", "other"));
-      assertThat(admin.group("other")).isEqualTo(new GroupSettings(2_000, 25, 10_000));
+      assertThat(admin.group("other")).isEqualTo(new GroupSettings(2_000, 25, 10, 10_000));
     }
   }
 

@@ -32,9 +32,30 @@ final class GroupSettingsTest {
 
   @Test
   void whatABrokerDoesNotSayIsItsDefault() {
-    assertThat(GroupSettings.of(config(ConfigSource.DEFAULT_CONFIG)))
-        .isEqualTo(new GroupSettings(15_000, 25, 10_000));
-    assertThat(GroupSettings.of(new Config(List.of())))
-        .isEqualTo(new GroupSettings(30_000, 5, 2_000));
+    assertThat(GroupSettings.of(config(ConfigSource.DEFAULT_CONFIG), List.of(broker("10"))))
+        .isEqualTo(new GroupSettings(15_000, 25, 10, 10_000));
+    assertThat(GroupSettings.of(new Config(List.of()), List.of(new Config(List.of()))))
+        .isEqualTo(new GroupSettings(30_000, 5, 5, 2_000));
+  }
+
+  @Test
+  void deliveriesAreSparedByTheBrokerThatGrantsLeast() {
+    Config group = config(ConfigSource.DYNAMIC_GROUP_CONFIG);
+    GroupSettings settings = GroupSettings.of(group, List.of(broker("10"), broker("8")));
+
+    assertThat(settings.spare(2)).isEqualTo(1);
+    assertThat(settings.spare(3)).isZero();
+    assertThat(settings.left(3)).isEqualTo(22);
+    assertThat(GroupSettings.of(group, List.of(broker("100"))).spare(19)).isEqualTo(1);
+    assertThat(GroupSettings.of(group, List.of()).spare(1)).as("unseen brokers").isNegative();
+  }
+
+  private static Config broker(String deliveries) {
+    return new Config(
+        List.of(
+            entry(
+                "group.share.delivery.count.limit",
+                deliveries,
+                ConfigSource.STATIC_BROKER_CONFIG)));
   }
 }

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestRecordFuzzTest {
   private static final Topics TOPICS = new Topics("weir");
-  private static final DeliveryReader READER = new DeliveryReader(TOPICS, "echo", "topic-id", 10);
+  private static final DeliveryReader READER =
+      new DeliveryReader(TOPICS, "echo", "topic-id", new GroupSettings(15_000, 10, 10, 2_000));
   private static final List<String> HEADERS =
       List.of(
           HeaderNames.CONTENT_TYPE,

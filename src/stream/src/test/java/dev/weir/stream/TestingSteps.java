@@ -75,7 +75,7 @@ final class TestingSteps implements LogWriter, LogReader, Generator, Cancellatio
         appendMs, 9, headers, GenerationRequest.newBuilder().setCreatedMs(createdMs).build());
   }
 
-  private static Delivery delivery(
+  static Delivery delivery(
       long appendMs, int left, RequestHeaders headers, GenerationRequest request) {
     return new Delivery(
         "r",
@@ -83,6 +83,7 @@ final class TestingSteps implements LogWriter, LogReader, Generator, Cancellatio
         5,
         appendMs,
         left,
+        left - 5,
         ContentType.PROTOBUF,
         headers,
         request,

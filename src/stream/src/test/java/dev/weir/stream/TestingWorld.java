@@ -83,6 +83,7 @@ final class TestingWorld {
             7,
             nowMs,
             9,
+            4,
             ContentType.PROTOBUF,
             RequestHeaders.NONE,
             body.build(),
