@@ -36,6 +36,18 @@ final class ApiErrors {
     send(ctx.response(), failure);
   }
 
+  /** What no route could be looked for: its percent-encoding is broken (RFC 3986, section 2.1). */
+  static void onInvalidPath(RoutingContext ctx) {
+    if (ctx.statusCode() > 0 || ctx.failure() != null) {
+      onFailure(ctx);
+      return;
+    }
+    send(
+        ctx.response(),
+        ApiException.refused(
+            400, "invalid_path", "The address cannot be decoded: write a percent sign as %25."));
+  }
+
   private static void log(RoutingContext ctx, ApiException failure) {
     Throwable cause = failure.getCause();
     String what = ctx.request().method() + " " + ctx.request().path();

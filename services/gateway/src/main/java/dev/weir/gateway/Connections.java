@@ -44,18 +44,20 @@ final class Connections {
 
   void onOpen(HttpConnection connection) {
     if (open.incrementAndGet() > limit) {
-      connection.closeHandler(closed -> open.decrementAndGet());
+      ConnectionEnd.onClosed(connection, open::decrementAndGet);
       connection.close();
       return;
     }
     State state = new State(connection);
     states.put(connection, state);
     state.arm(Math.min(headMs, idleMs));
-    connection.closeHandler(closed -> {
-      open.decrementAndGet();
-      states.remove(connection);
-      state.disarm();
-    });
+    ConnectionEnd.onClosed(
+        connection,
+        () -> {
+          open.decrementAndGet();
+          states.remove(connection);
+          state.disarm();
+        });
   }
 
   /** A whole head has come: until the response has ended, the connection is not idle. */
@@ -130,7 +132,7 @@ final class Connections {
               fired -> {
                 connection.close();
                 // That comes behind what its client has not taken yet, and so perhaps never.
-                timer = vertx.setTimer(stallMs, late -> HardClose.drop(connection));
+                timer = vertx.setTimer(stallMs, late -> ConnectionEnd.drop(connection));
               });
     }
 

@@ -68,7 +68,7 @@ final class GatewayRouter {
     }
     routes.router.errorHandler(404, ApiErrors::onNotFound);
     routes.router.errorHandler(405, ctx -> ApiErrors.onWrongMethod(ctx, routes.methodsOf(ctx)));
-    routes.router.errorHandler(400, ApiErrors::onFailure);
+    routes.router.errorHandler(400, ApiErrors::onInvalidPath);
     routes.router.errorHandler(500, ApiErrors::onFailure);
     return routes.router;
   }

@@ -97,6 +97,10 @@ final class SocketSession {
                 socket.close((short) 1008, "no API key came");
               }
             });
+    if (socket.isClosed()) { // its client was gone before, and nothing tells so any more
+      onClosed();
+      return;
+    }
     connections.follows(handOver);
     try {
       caller = access.requireKey(key);
@@ -144,7 +148,7 @@ final class SocketSession {
       leave(stream, "the client takes nothing");
       reject(null, stream.id(), ApiException.slowReader(stream.id(), stream.cursor(), limit));
     }
-    stallTimer = vertx.setTimer(limit.toMillis(), fired -> HardClose.drop(connection));
+    stallTimer = vertx.setTimer(limit.toMillis(), fired -> ConnectionEnd.drop(connection));
     socket.close((short) 1008, "nothing was taken for too long");
     socket.resume(); // to hear the client's close
   }
@@ -348,7 +352,7 @@ final class SocketSession {
       return; // it has its own time
     }
     if (++unansweredPings > MISSED_PONGS) {
-      HardClose.drop(connection); // a closing handshake would not be answered either
+      ConnectionEnd.drop(connection); // a closing handshake would not be answered either
     } else {
       socket.writePing(Buffer.buffer());
     }

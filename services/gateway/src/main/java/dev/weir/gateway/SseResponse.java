@@ -139,7 +139,7 @@ final class SseResponse {
     event(name, null, error);
     flush();
     stop();
-    long timer = vertx.setTimer(stallMs, fired -> HardClose.drop(connection));
+    long timer = vertx.setTimer(stallMs, fired -> ConnectionEnd.drop(connection));
     response
         .end()
         .onComplete(written -> {

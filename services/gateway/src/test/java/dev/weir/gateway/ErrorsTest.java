@@ -290,4 +290,13 @@ final class ErrorsTest {
         .startsWith("HTTP/1.1 400 ")
         .contains("\"code\":\"invalid_host\"");
   }
+
+  @Test
+  void anAddressThatCannotBeDecodedIs400() throws Exception {
+    for (String path : new String[] {"/v1/models/%zz", "/v1/streams/%", "/%c3%28%"}) {
+      assertThat(raw("GET " + path + " HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"))
+          .startsWith("HTTP/1.1 400 ")
+          .contains("\"code\":\"invalid_path\"");
+    }
+  }
 }
