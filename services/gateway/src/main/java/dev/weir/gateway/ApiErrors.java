@@ -24,6 +24,8 @@ final class ApiErrors {
       failure =
           ApiException.refused(
               400, "invalid_host", "Send one Host header with the name of this host.");
+    } else if (!String.valueOf(ctx.request().path()).startsWith("/")) { // so is this
+      failure = ApiException.refused(400, "invalid_path", "The address must begin with a slash.");
     } else if (ctx.failure() != null) {
       failure = ApiException.of(ctx.failure());
     } else {

@@ -18,8 +18,9 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * What a test of failures asks of the topics while they run: who leads them, whether all replicas
- * are there, and that they take no writes for a while. Each call blocks for 5 s at most.
+ * What tests of failures and of load ask of the topics and groups while they run: who leads them,
+ * whether all replicas are there, that they take no writes for a while, how often members report.
+ * Each call blocks for 5 s at most.
  */
 public final class TopicOperations implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(5);
@@ -79,6 +80,23 @@ public final class TopicOperations implements AutoCloseable {
           List.of(new AlterConfigOp(entry, AlterConfigOp.OpType.SET)));
     }
     get(admin.incrementalAlterConfigs(changes).all());
+  }
+
+  /**
+   * How often each member of a model's worker group tells that it lives. Brokers of Weir's own say
+   * 0.5 s, Kafka's default is 5 s.
+   *
+   * @throws StreamUnavailableException if Kafka does not answer
+   */
+  public void heartbeat(String model, Duration interval) {
+    ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, topics.workers(model));
+    ConfigEntry entry =
+        new ConfigEntry("share.heartbeat.interval.ms", Long.toString(interval.toMillis()));
+    get(
+        admin
+            .incrementalAlterConfigs(
+                Map.of(group, List.of(new AlterConfigOp(entry, AlterConfigOp.OpType.SET))))
+            .all());
   }
 
   private <T> T get(KafkaFuture<T> answer) {

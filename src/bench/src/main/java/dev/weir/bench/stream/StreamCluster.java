@@ -4,11 +4,13 @@ import dev.weir.bench.ScratchFolder;
 import dev.weir.stream.EmbeddedBroker;
 import dev.weir.stream.StreamAdmin;
 import dev.weir.stream.StreamConfig;
+import dev.weir.stream.TopicOperations;
 import dev.weir.stream.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,11 @@ import java.util.stream.Stream;
 
 /** Kafka and workers of a benchmark, in this process. Topics of each prefix are their own. */
 final class StreamCluster implements AutoCloseable {
+  /** Beyond them a group's heartbeats come as in any Kafka cluster: those of own brokers cost. */
+  private static final int FEW_MEMBERS = 128;
+
+  private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+
   private final EmbeddedBroker broker;
   private final Path folder;
   private final StreamConfig config;
@@ -58,6 +65,11 @@ final class StreamCluster implements AutoCloseable {
             defaults.defaultDeadline());
     try (StreamAdmin admin = new StreamAdmin(config)) {
       admin.ensure(List.of(PacedWorker.MODEL));
+    }
+    if (workers * slots > FEW_MEMBERS) {
+      try (TopicOperations operations = new TopicOperations(config)) {
+        operations.heartbeat(PacedWorker.MODEL, HEARTBEAT);
+      }
     }
     StreamCluster cluster =
         new StreamCluster(broker, folder.path().resolve("broker").resolve("kafka"), config);
