@@ -47,6 +47,8 @@ public final class Intake implements AutoCloseable {
   private final IntakeLoad load = new IntakeLoad();
   private final KafkaModelRegistry cards;
   private final Peers peers;
+  private final boolean shared;
+  private @Nullable UnsharedRequests unshared;
   private final List<Slot> slots = new ArrayList<>();
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final Thread keeper;
@@ -57,7 +59,9 @@ public final class Intake implements AutoCloseable {
       StreamConfig config,
       IntakeOptions options,
       Generator generator,
-      @Nullable MeterRegistry registry) {
+      @Nullable MeterRegistry registry,
+      boolean shared) {
+    this.shared = shared;
     this.config = config;
     this.options = options;
     this.topics = new Topics(config.prefix());
@@ -98,7 +102,20 @@ public final class Intake implements AutoCloseable {
       IntakeOptions options,
       Generator generator,
       @Nullable MeterRegistry registry) {
-    Intake intake = new Intake(config, options, generator, registry);
+    return start(new Intake(config, options, generator, registry, true));
+  }
+
+  /**
+   * Takes each request that comes from now on, with one consumer for all slots and without a share
+   * group: no other worker may be there, and what this one does not finish is lost. For
+   * measurements of more streams than a group on a small machine has members for.
+   */
+  public static Intake startUnshared(
+      StreamConfig config, IntakeOptions options, Generator generator) {
+    return start(new Intake(config, options, generator, null, false));
+  }
+
+  private static Intake start(Intake intake) {
     intake.keeper.start();
     return intake;
   }
@@ -167,6 +184,11 @@ public final class Intake implements AutoCloseable {
       return;
     }
     DeliveryReader reader = new DeliveryReader(topics, options.model(), topicId, group);
+    if (!shared) {
+      unshared =
+          new UnsharedRequests(
+              clients.reader("unshared"), topics.requests(options.model()), reader);
+    }
     Duration lock = Duration.ofMillis(group.lockMs());
     int ahead = Math.max(0, options.intake() - options.slots());
     for (int i = 0; i < options.intake() - ahead; i++) {
@@ -183,6 +205,9 @@ public final class Intake implements AutoCloseable {
   }
 
   private RequestSource source(String name, DeliveryReader reader, Duration lock) {
+    if (unshared != null) {
+      return unshared.source();
+    }
     return new KafkaRequestSource(
         clients.shareConsumer(name, topics.workers(options.model())),
         topics.requests(options.model()),
@@ -251,6 +276,9 @@ public final class Intake implements AutoCloseable {
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
+    }
+    if (unshared != null) {
+      unshared.close();
     }
     control.close();
     LiveTail.join(keeper);

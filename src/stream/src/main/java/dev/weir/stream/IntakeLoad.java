@@ -10,6 +10,9 @@ final class IntakeLoad {
   /** Of these, those that wait for room; nothing is written of them. */
   final AtomicInteger waiting = new AtomicInteger();
 
+  /** Consumers that may acquire a request at this moment. */
+  final AtomicInteger polling = new AtomicInteger();
+
   int running() {
     return Math.max(0, taken.get() - waiting.get());
   }

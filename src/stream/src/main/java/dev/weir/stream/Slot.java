@@ -84,7 +84,7 @@ final class Slot implements Runnable {
 
   private void serve(RequestSource source) {
     while (!closing) {
-      Delivery delivery = source.take(POLL);
+      Delivery delivery = poll(source);
       if (delivery != null) {
         load.taken.incrementAndGet();
         busy = true;
@@ -97,6 +97,15 @@ final class Slot implements Runnable {
         }
         pause(pauseMs);
       }
+    }
+  }
+
+  private @Nullable Delivery poll(RequestSource source) {
+    load.polling.incrementAndGet();
+    try {
+      return closing ? null : source.take(POLL);
+    } finally {
+      load.polling.decrementAndGet();
     }
   }
 
@@ -133,7 +142,8 @@ final class Slot implements Runnable {
         mail = mailbox.poll();
       }
       holding.tick();
-      if (closing) {
+      // What goes back sooner is taken by the next consumer of this worker, a delivery for nothing.
+      if (closing && load.polling.get() == 0) {
         holding.close();
       }
       if (handOver) {

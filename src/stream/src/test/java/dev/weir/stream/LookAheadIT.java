@@ -146,7 +146,7 @@ final class LookAheadIT {
 
   @Test
   void aWorkerThatClosesReleasesWhatWaitsAtOnceAndFinishesWhatRuns() {
-    Intake first = worker("w1", 1, 3, blocked, LONG, LONG);
+    Intake first = worker("w1", 1, 8, blocked, LONG, LONG); // five of them still poll
     List<TestingListener> waiting = new ArrayList<>();
     TestingListener running = holding(first, waiting);
     CompletableFuture<Void> closing = CompletableFuture.runAsync(first::close);

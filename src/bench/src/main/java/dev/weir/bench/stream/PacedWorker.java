@@ -25,9 +25,15 @@ final class PacedWorker implements AutoCloseable {
    * Starts it, and returns when requests are taken.
    *
    * @param name unique among those that run
+   * @param shared whether other workers are there
    */
-  PacedWorker(StreamConfig streams, String name, int slots) throws InterruptedException {
-    intake = Intake.start(streams, IntakeOptions.of(MODEL, name, slots, MODEL), generator, null);
+  PacedWorker(StreamConfig streams, String name, int slots, boolean shared)
+      throws InterruptedException {
+    IntakeOptions options = IntakeOptions.of(MODEL, name, slots, MODEL);
+    intake =
+        shared
+            ? Intake.start(streams, options, generator, null)
+            : Intake.startUnshared(streams, options, generator);
     CompletableFuture<Void> ready = intake.ready().toCompletableFuture();
     try {
       ready.get(READY_LIMIT_SECONDS, TimeUnit.SECONDS);

@@ -24,8 +24,6 @@ public final class ScaleBenchmark {
   /** As a new installation has them. */
   private static final int DEFAULT_PARTITIONS = 8;
 
-  private static final int MANY_WORKERS = 4;
-
   /** Tokens of one record: with speculation, or from engines faster than records are written. */
   private static final List<Integer> TOKENS_PER_RECORD = List.of(1, 2, 4);
 
@@ -233,8 +231,7 @@ public final class ScaleBenchmark {
     }
 
     void manyStreams() throws InterruptedException {
-      int slots = Math.ceilDiv(options.streams(), MANY_WORKERS);
-      try (StreamCluster cluster = cluster("many", options.partitions(), MANY_WORKERS, slots);
+      try (StreamCluster cluster = cluster("many", options.partitions(), 1, options.streams());
           GatewayProcess gateway = gateway(cluster)) {
         cluster.pace(options.streamRate(), 1, Text.BIRTH_MARKS);
         StreamLoad load = load(cluster, List.of(gateway));

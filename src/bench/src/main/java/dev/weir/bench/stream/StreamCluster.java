@@ -4,13 +4,11 @@ import dev.weir.bench.ScratchFolder;
 import dev.weir.stream.EmbeddedBroker;
 import dev.weir.stream.StreamAdmin;
 import dev.weir.stream.StreamConfig;
-import dev.weir.stream.TopicOperations;
 import dev.weir.stream.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,10 +16,11 @@ import java.util.stream.Stream;
 
 /** Kafka and workers of a benchmark, in this process. Topics of each prefix are their own. */
 final class StreamCluster implements AutoCloseable {
-  /** Beyond them a group's heartbeats come as in any Kafka cluster: those of own brokers cost. */
-  private static final int FEW_MEMBERS = 128;
-
-  private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+  /**
+   * A worker of more slots, which then is alone, takes requests without a group: hundreds of share
+   * consumers leave a broker on the same two cores no time to answer them.
+   */
+  private static final int MOST_MEMBERS = 128;
 
   private final EmbeddedBroker broker;
   private final Path folder;
@@ -66,16 +65,12 @@ final class StreamCluster implements AutoCloseable {
     try (StreamAdmin admin = new StreamAdmin(config)) {
       admin.ensure(List.of(PacedWorker.MODEL));
     }
-    if (workers * slots > FEW_MEMBERS) {
-      try (TopicOperations operations = new TopicOperations(config)) {
-        operations.heartbeat(PacedWorker.MODEL, HEARTBEAT);
-      }
-    }
     StreamCluster cluster =
         new StreamCluster(broker, folder.path().resolve("broker").resolve("kafka"), config);
     try {
       for (int i = 0; i < workers; i++) {
-        cluster.workers.add(new PacedWorker(config, prefix + "-" + i, slots));
+        cluster.workers.add(
+            new PacedWorker(config, prefix + "-" + i, slots, slots <= MOST_MEMBERS));
       }
     } catch (RuntimeException | InterruptedException e) {
       cluster.close();
