@@ -1,9 +1,6 @@
 package dev.weir.simulation;
 
 import com.google.protobuf.ByteString;
-import dev.weir.proto.v1.Chunk;
-import dev.weir.proto.v1.Position;
-import dev.weir.proto.v1.Queued;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,6 +27,7 @@ final class Cluster {
   final ControlTopic control = new ControlTopic(this);
   final List<RequestPlan> plans = new ArrayList<>();
   final Seams seams;
+  private final SimulatedPublisher publisher = new SimulatedPublisher(this);
   private final Journal journal;
   private final Statistics statistics;
   private final Map<String, RequestPlan> byId = new HashMap<>();
@@ -39,7 +37,6 @@ final class Cluster {
   private @Nullable SimulatedLedger ledger;
   private long attempts;
   private long restartedMs;
-  private int unpublished;
 
   Cluster(long seed, Seams seams, Statistics statistics, @Nullable Consumer<String> lines) {
     this.dice = new Dice(seed);
@@ -67,8 +64,7 @@ final class Cluster {
       RequestPlan plan = new RequestPlan(i, dice, schedule.partitions());
       plans.add(plan);
       byId.put(plan.id, plan);
-      unpublished++;
-      agenda.in(plan.publishAfterMs, () -> publish(plan));
+      publisher.add(plan);
       int count = dice.between(1, 3);
       for (int n = 0; n < count; n++) {
         SimulatedReader reader = new SimulatedReader(this, plan, n);
@@ -117,49 +113,6 @@ final class Cluster {
     }
   }
 
-  private void publish(RequestPlan plan) {
-    count(Occurrence.REQUESTS);
-    plan.deadlineMs =
-        agenda.millis()
-            + (plan.deadlineAfterMs == 0 ? Schedule.DEFAULT_DEADLINE_MS : plan.deadlineAfterMs);
-    if (plan.from != RequestPlan.From.ABSENT) {
-      plan.queuedAt =
-          log.append(
-              plan.partition, plan, Chunk.newBuilder().setQueued(Queued.newBuilder()).build());
-    }
-    Position from = from(plan);
-    agenda.in(
-        dice.below(5),
-        () -> {
-          unpublished--;
-          group.publish(plan, from, false);
-        });
-    if (plan.twice) {
-      count(Occurrence.DUPLICATES);
-      unpublished++;
-      agenda.in(
-          5 + dice.delay(50, 1_000),
-          () -> {
-            unpublished--;
-            group.publish(plan, from, true);
-          });
-    }
-    if (plan.cancelAfterMs >= 0) {
-      agenda.in(plan.cancelAfterMs, () -> control.cancel(plan));
-    }
-  }
-
-  private @Nullable Position from(RequestPlan plan) {
-    Position.Builder from = Position.newBuilder().setPartition(plan.partition);
-    return switch (plan.from) {
-      case KNOWN -> from.setOffset(plan.queuedAt).build();
-      case ABSENT -> null;
-      case BEYOND -> from.setOffset(log.end(plan.partition) + dice.below(6)).build();
-      case OTHER -> from.setOffset(dice.below((int) plan.queuedAt + 1)).build();
-      case NO_SUCH_PARTITION -> from.setPartition(log.partitions()).setOffset(0).build();
-    };
-  }
-
   /** A worker comes, or another one in its place. */
   void startWorker(int number, int afterMs) {
     agenda.in(
@@ -199,7 +152,7 @@ final class Cluster {
   }
 
   private boolean isDone() {
-    if (unpublished > 0 || !group.isDone()) {
+    if (!publisher.isDone() || !group.isDone()) {
       return false;
     }
     for (SimulatedReader reader : readers) {

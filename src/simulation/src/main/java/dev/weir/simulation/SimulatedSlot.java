@@ -1,16 +1,10 @@
 package dev.weir.simulation;
 
 import com.google.protobuf.ByteString;
-import dev.weir.proto.ContentType;
-import dev.weir.proto.v1.Chunk;
-import dev.weir.proto.v1.Failure;
-import dev.weir.proto.v1.Result;
 import dev.weir.stream.AttemptEvent.GiveBack;
 import dev.weir.stream.AttemptWorld;
 import dev.weir.stream.Delivery;
 import dev.weir.stream.Holding;
-import dev.weir.stream.LogWriter;
-import dev.weir.stream.RequestHeaders;
 import dev.weir.stream.RequestSource;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -18,29 +12,23 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A slot of a worker: what the product's own slot does with a thread and a mailbox. */
-final class SimulatedSlot implements RequestSource, LogWriter {
+final class SimulatedSlot implements RequestSource {
   private final SimulatedWorker worker;
   private final Cluster cluster;
   private final int number;
+  private final SimulatedWriter writer;
   private final AttemptWorld world;
   private final ArrayDeque<Holding.Mail> mailbox = new ArrayDeque<>();
   private ShareGroup.@Nullable Request request;
   private @Nullable Holding holding;
-  private @Nullable ByteString attempt;
   private boolean stepping;
   private boolean looking;
   private long armedMs;
-  private boolean wrote;
   private int tried;
   private boolean last;
 
-  /**
-   * A send of its attempt failed, a renewal was refused, its generator failed, or its worker
-   * closes.
-   */
+  /** A renewal was refused, its generator failed, or its worker closes. */
   private boolean stopped;
-
-  private long acknowledgedTo;
 
   /** What explained deliveries when records of its attempt were lost; -1: none were. */
   private int lossExplained = -1;
@@ -49,6 +37,7 @@ final class SimulatedSlot implements RequestSource, LogWriter {
     this.worker = worker;
     this.cluster = worker.cluster;
     this.number = number;
+    this.writer = new SimulatedWriter(worker);
     world =
         cluster.seams.world(
             new AttemptWorld(
@@ -56,7 +45,7 @@ final class SimulatedSlot implements RequestSource, LogWriter {
                 "",
                 Duration.ofMillis(Schedule.DEFAULT_DEADLINE_MS),
                 cluster.log.reader(worker),
-                this,
+                writer,
                 worker.generator.of(this),
                 worker.cancelled,
                 cluster.agenda));
@@ -80,11 +69,10 @@ final class SimulatedSlot implements RequestSource, LogWriter {
       return;
     }
     request = found;
-    wrote = false;
+    writer.begin();
     tried = 0;
     stopped = false;
     last = cluster.group.isLast(found);
-    acknowledgedTo = -1;
     lossExplained = -1;
     armedMs = Long.MAX_VALUE;
     mailbox.clear();
@@ -109,8 +97,7 @@ final class SimulatedSlot implements RequestSource, LogWriter {
     if (tried++ > 0) {
       cluster.count(Occurrence.TRIED_AGAIN_HELD);
     }
-    attempt = cluster.newAttempt();
-    return attempt;
+    return writer.newAttempt();
   }
 
   private void post(Holding.Mail mail) {
@@ -165,7 +152,7 @@ final class SimulatedSlot implements RequestSource, LogWriter {
       return;
     }
     checkLoss(now, done);
-    if (!wrote && now.settlement() == Settlement.RELEASE) {
+    if (!writer.hasWritten() && now.settlement() == Settlement.RELEASE) {
       cluster.count(Occurrence.GIVEN_BACK);
       done.plan.returns++;
     }
@@ -183,6 +170,7 @@ final class SimulatedSlot implements RequestSource, LogWriter {
         throw new Violation(done.plan + " has lost nothing, and says so");
       }
     } else if (!stopped
+        && !writer.hasFailed()
         && now.settlement() != Settlement.REJECT
         && done.holder == this
         && lossExplained == done.plan.explainedDeliveries()
@@ -236,8 +224,8 @@ final class SimulatedSlot implements RequestSource, LogWriter {
     if (held != null
         && holding != null
         && held.plan.partition == partition
-        && acknowledgedTo >= end
-        && held.plan.truth.isCurrent(attempt)
+        && writer.acknowledgedTo() >= end
+        && held.plan.truth.isCurrent(writer.attempt())
         && !worker.isDead()) {
       lossExplained = held.plan.explainedDeliveries();
     }
@@ -245,7 +233,7 @@ final class SimulatedSlot implements RequestSource, LogWriter {
 
   /** The id of the attempt that writes now. */
   @Nullable ByteString attempt() {
-    return attempt;
+    return writer.attempt();
   }
 
   // As the source of its request.
@@ -269,49 +257,6 @@ final class SimulatedSlot implements RequestSource, LogWriter {
 
   @Override
   public void close() {}
-
-  // As the writer of its attempts.
-
-  @Override
-  public int partitions() {
-    return cluster.log.partitions();
-  }
-
-  @Override
-  public void chunk(
-      int partition,
-      String requestId,
-      Chunk chunk,
-      ContentType type,
-      RequestHeaders about,
-      Outcome outcome) {
-    wrote = true;
-    if (chunk.hasTokens() && chunk.getTokens().getIdsCount() > 1) {
-      cluster.count(Occurrence.BATCHED);
-    }
-    ByteString writing = chunk.getAttempt();
-    worker.producer.chunk(
-        partition,
-        cluster.plan(requestId),
-        chunk,
-        (offset, failure) -> {
-          if (failure == null && writing.equals(attempt)) {
-            acknowledgedTo = Math.max(acknowledgedTo, offset);
-          }
-          stopped |= failure != null && writing.equals(attempt);
-          outcome.onDone(offset, failure);
-        });
-  }
-
-  @Override
-  public void bury(Delivery delivery, Failure reason, int attempts, Outcome outcome) {
-    worker.producer.bury(cluster.plan(delivery.requestId()), outcome);
-  }
-
-  @Override
-  public void reply(Result result, ContentType type, RequestHeaders about, Outcome outcome) {
-    throw new Violation("nobody asked for a reply");
-  }
 
   @Override
   public String toString() {

@@ -260,6 +260,13 @@ final class AttemptStepsTest {
   }
 
   @Test
+  void anAttemptOfWhichARecordDoesNotCountEnds() {
+    TestingSteps steps = running(TestingSteps.begin());
+    steps.make(sink -> sink.tokens(FIRST)).read(tokens(TestingSteps.OWN, 1, 11));
+    assertSettled(steps, Settlement.RELEASE);
+  }
+
+  @Test
   void nothingIsAcceptedBeforeEveryRecordIsAcknowledged() {
     TestingSteps steps = running(TestingSteps.begin());
     steps.make(sink -> sink.tokens(FIRST)).readSent().make(sink -> sink.finished(stop()));

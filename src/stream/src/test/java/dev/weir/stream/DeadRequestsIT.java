@@ -9,79 +9,34 @@ import dev.weir.proto.v1.FinishReason;
 import dev.weir.proto.v1.Finished;
 import dev.weir.proto.v1.GenerationRequest;
 import dev.weir.stream.RequestPublisher.Published;
-import dev.weir.stream.StreamReader.Start;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What cannot be read or done, over a real broker: it is told, kept, and stops nobody. */
 final class DeadRequestsIT {
-  private final List<AutoCloseable> open = new ArrayList<>();
-  private final TestingGenerator generator = new TestingGenerator();
-  private StreamConfig config;
+  @RegisterExtension final TestingStreams streams = new TestingStreams();
+  private final TestingGenerator generator = streams.generator();
   private Topics names;
-  private KafkaRequestPublisher publisher;
-  private KafkaStreamReader reader;
   private TestingTopic topics;
   private DeadRequests dead;
 
   @BeforeEach
   void start() {
-    config = TestingBroker.streams(List.of("echo"));
-    names = new Topics(config.prefix());
-    publisher = with(new KafkaRequestPublisher(config, Set::of, "/weir/test", null));
-    reader = with(new KafkaStreamReader(config, null));
-    topics = with(new TestingTopic(config));
-    dead = with(new DeadRequests(config));
-    with(
-        Intake.start(
-            config,
-            new IntakeOptions(
-                "echo", "w1", 2, 2, "test", Duration.ofMillis(200), Duration.ofMinutes(1)),
-            generator,
-            new SimpleMeterRegistry()));
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    generator.letGo();
-    for (AutoCloseable closing : open.reversed()) {
-      closing.close();
-    }
-  }
-
-  private <T extends AutoCloseable> T with(T opened) {
-    open.add(opened);
-    return opened;
-  }
-
-  private Published publish(String prompt) {
-    return publisher
-        .publish(
-            GenerationRequest.newBuilder().setModel("echo").setPrompt(prompt).build(),
-            RequestHeaders.NONE)
-        .toCompletableFuture()
-        .join();
+    names = streams.names();
+    topics = streams.with(new TestingTopic(streams.config()));
+    dead = streams.with(new DeadRequests(streams.config()));
+    streams.worker("w1", 2, generator);
   }
 
   private Finished end(Published published) {
-    return end(published.requestId(), new Start.From(published.from()));
-  }
-
-  private Finished end(String id, Start start) {
-    TestingListener listener = new TestingListener();
-    reader.follow(id, start, listener);
-    return listener.awaitFinished().getLast().chunk().getFinished();
+    return TestingStreams.end(streams.follow(published).awaitFinished());
   }
 
   /** A record with an id of the test's, whose stream begins nowhere yet. */
@@ -98,13 +53,7 @@ final class DeadRequestsIT {
   }
 
   private Finished awaitEnd(String id) {
-    while (true) { // nothing may be written of it yet
-      TestingListener listener = new TestingListener();
-      reader.follow(id, new Start.Beginning(), listener);
-      if (!listener.awaitAnything().isEmpty()) {
-        return listener.awaitFinished().getLast().chunk().getFinished();
-      }
-    }
+    return TestingStreams.end(streams.awaitBegun(id).awaitFinished());
   }
 
   @Test
@@ -124,7 +73,7 @@ final class DeadRequestsIT {
         "invalid_value");
     poison.put(write(prompt, Map.of("deadline", "soon")), "invalid_value");
     poison.put(write(new byte[0], Map.of()), "invalid_json");
-    Published beside = publish("7");
+    Published beside = streams.publish("7");
     poison.forEach((id, code) -> {
       Finished end = awaitEnd(id);
       assertThat(end.getReason()).isEqualTo(FinishReason.FINISH_REASON_ERROR);
@@ -164,8 +113,8 @@ final class DeadRequestsIT {
 
   @Test
   void aPromptThatMakesTheEngineFailGetsThreeAttemptsAndItsReasonIsKept() {
-    Published poison = publish("fail");
-    Published beside = publish("7");
+    Published poison = streams.publish("fail");
+    Published beside = streams.publish("7");
     assertThat(end(beside).getTotal()).isEqualTo(7);
     Finished end = end(poison);
     assertThat(end.getError().getCode()).isEqualTo(Attempt.GAVE_UP);
@@ -183,7 +132,7 @@ final class DeadRequestsIT {
 
   @Test
   void aCopyThatComesTwiceIsShownOnce() {
-    ConsumerRecord<byte[], byte[]> copy = deadCopy(publish("refuse"));
+    ConsumerRecord<byte[], byte[]> copy = deadCopy(streams.publish("refuse"));
     topics.write(new ProducerRecord<>(names.dead(), 0, copy.key(), copy.value(), copy.headers()));
     assertThat(dead.list(9).requests()).hasSize(1);
   }
@@ -199,7 +148,7 @@ final class DeadRequestsIT {
 
   @Test
   void aRetryHasANewIdNamesTheOldOneAndIsMarked() {
-    Published poison = publish("refuse");
+    Published poison = streams.publish("refuse");
     deadCopy(poison);
     generator.recover();
     DeadLetter letter = dead.find(poison.requestId()).orElseThrow();
@@ -224,16 +173,13 @@ final class DeadRequestsIT {
     RequestHeaders soon =
         new RequestHeaders("acme", System.currentTimeMillis() + 3_000, 2, null, null, null);
     Published poison =
-        publisher
-            .publish(
-                GenerationRequest.newBuilder()
-                    .setModel("echo")
-                    .setPrompt("refuse")
-                    .setCreatedMs(1_000)
-                    .build(),
-                soon)
-            .toCompletableFuture()
-            .join();
+        streams.publish(
+            GenerationRequest.newBuilder()
+                .setModel("echo")
+                .setPrompt("refuse")
+                .setCreatedMs(1_000)
+                .build(),
+            soon);
     deadCopy(poison);
     generator.recover();
     String newId = dead.retry(dead.find(poison.requestId()).orElseThrow());

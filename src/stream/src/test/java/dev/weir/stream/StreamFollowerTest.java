@@ -14,18 +14,20 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a reader is told when its place in the log is not what it was. */
-final class StreamFollowerTest implements StreamListener, LogReader.Reading {
+final class StreamFollowerTest implements StreamListener {
   private final List<StreamChunk> shown = new ArrayList<>();
   private final List<String> failures = new ArrayList<>();
+  private final TestingReading reading = new TestingReading(5);
   private long offset = 5;
-  private boolean closed;
 
   private void follow(Start start, Chunk... chunks) {
     StreamFollower follower = StreamFollower.unmeasured("r", start, this);
-    follower.onCaughtUp(this); // as where one joins the end before the next record is read
+    if (start instanceof Start.From) {
+      follower.onCaughtUp(reading); // as where one joins the end before the next record is read
+    }
     for (Chunk chunk : chunks) {
-      if (!closed) {
-        follower.onRecord(new LogRecord(0, offset++, 1, chunk), this);
+      if (!reading.isClosed()) {
+        follower.onRecord(new LogRecord(0, offset++, 1, chunk), reading);
       }
     }
   }
@@ -46,14 +48,10 @@ final class StreamFollowerTest implements StreamListener, LogReader.Reading {
 
   @Test
   void whatIsMadeAnewBehindACursorTellsThatItsRecordWasLost() {
-    StreamFollower follower =
-        StreamFollower.unmeasured("r", new Start.After(new Cursor(0, 5)), this);
-    Chunk[] log = {tokens(1, 8, 18, 19), started(2), tokens(2, 3, 13, 14)};
-    for (Chunk chunk : log) {
-      follower.onRecord(new LogRecord(0, offset++, 1, chunk), this);
-    }
+    follow(
+        new Start.After(new Cursor(0, 5)), tokens(1, 8, 18, 19), started(2), tokens(2, 3, 13, 14));
     assertThat(failures).containsExactly("cursor_gone");
-    assertThat(closed).isTrue();
+    assertThat(reading.isClosed()).isTrue();
   }
 
   @Override
@@ -64,30 +62,5 @@ final class StreamFollowerTest implements StreamListener, LogReader.Reading {
   @Override
   public void onFailed(StreamFailure failure) {
     failures.add(failure.code());
-  }
-
-  @Override
-  public void rewind(long to) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void rewindToEarliest() {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public long startOffset() {
-    return 5;
-  }
-
-  @Override
-  public int partition() {
-    return 0;
-  }
-
-  @Override
-  public void close() {
-    closed = true;
   }
 }

@@ -136,7 +136,7 @@ final class TestingSteps implements LogWriter, LogReader, Generator, Cancellatio
   TestingSteps readUnheard(Chunk... chunks) {
     for (Chunk chunk : chunks) {
       long place = places.computeIfAbsent(chunk, _ -> offset);
-      listener().onRecord(new LogRecord(0, place, nowMs, chunk), reading());
+      listener().onRecord(new LogRecord(0, place, nowMs, chunk), new TestingReading(0));
       offset = place + 1;
     }
     return this;
@@ -167,7 +167,7 @@ final class TestingSteps implements LogWriter, LogReader, Generator, Cancellatio
   }
 
   TestingSteps caughtUp() {
-    listener().onCaughtUp(reading());
+    listener().onCaughtUp(new TestingReading(0));
     drain();
     return this;
   }
@@ -177,33 +177,6 @@ final class TestingSteps implements LogWriter, LogReader, Generator, Cancellatio
       throw new IllegalStateException("nothing is read");
     }
     return listener;
-  }
-
-  private static Reading reading() {
-    return new Reading() {
-      @Override
-      public void rewind(long offset) {
-        throw new UnsupportedOperationException();
-      }
-
-      @Override
-      public void rewindToEarliest() {
-        throw new UnsupportedOperationException();
-      }
-
-      @Override
-      public long startOffset() {
-        return 0;
-      }
-
-      @Override
-      public int partition() {
-        return 0;
-      }
-
-      @Override
-      public void close() {}
-    };
   }
 
   /** All that was sent is acknowledged: where it was read, or further on, where it will be. */
@@ -267,7 +240,7 @@ final class TestingSteps implements LogWriter, LogReader, Generator, Cancellatio
     readings.add(start);
     listener = newListener;
     offset = 0;
-    return reading();
+    return new TestingReading(0);
   }
 
   @Override

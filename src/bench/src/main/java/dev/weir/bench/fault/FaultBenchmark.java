@@ -103,7 +103,8 @@ public final class FaultBenchmark {
       Map<Question, Expected> answers = answers(publisher, devices.getFirst());
       out.printf("%d questions have their answers%n", answers.size());
       out.flush();
-      StreamLoad load = new StreamLoad(publisher, devices, FaultPlan.GATEWAYS, answers, tally);
+      CheckedStreams load =
+          new CheckedStreams(publisher, devices, FaultPlan.GATEWAYS, answers, tally);
       long end = System.nanoTime() + plan.duration().toNanos();
       Scene scene =
           new Scene(plan, cluster, load, tally, () -> System.nanoTime() >= end || isEnough(tally));

@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
  * @param ending whether no more faults shall begin
  */
 record Scene(
-    FaultPlan plan, Cluster cluster, StreamLoad load, Tally tally, BooleanSupplier ending) {
+    FaultPlan plan, Cluster cluster, CheckedStreams load, Tally tally, BooleanSupplier ending) {
   private static final long POLL_MS = 20;
 
   /** One of them. */

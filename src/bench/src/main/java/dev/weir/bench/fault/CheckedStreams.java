@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Streams that run at the same time, each followed live by one reader and read again by another
  * when it has ended; the last ones once more at the end of the run.
  */
-final class StreamLoad {
+final class CheckedStreams {
   private static final Duration LIMIT = Duration.ofSeconds(120);
 
   /** Streams that each thread reads again at the end: what came late is seen there. */
@@ -36,7 +36,7 @@ final class StreamLoad {
   /**
    * @param answers known, as they come when nothing happens
    */
-  StreamLoad(
+  CheckedStreams(
       Publisher publisher,
       List<Device> devices,
       int gateways,
