@@ -29,6 +29,7 @@ final class TestingSource implements RequestSource {
             0,
             System.currentTimeMillis(),
             9,
+            9,
             ContentType.PROTOBUF,
             RequestHeaders.NONE,
             request,
