@@ -2,10 +2,15 @@ package dev.weir.standalone.command;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The top of the command line. */
 @Command(
@@ -46,8 +51,21 @@ public final class WeirCommand implements Runnable {
             .setErr(err)
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setExecutionExceptionHandler(WeirCommand::report);
+    IParameterExceptionHandler usual = weir.getParameterExceptionHandler();
+    weir.setParameterExceptionHandler((e, all) -> usual.handleParseException(misspelt(e), all));
     weir.getSubcommands().values().forEach(sub -> sub.setUsageHelpAutoWidth(true));
     return weir.execute(args);
+  }
+
+  /** An option that is not there may well be the one that is missing: it is what to tell. */
+  private static ParameterException misspelt(ParameterException e) {
+    List<String> unknown =
+        e.getCommandLine().getUnmatchedArguments().stream()
+            .filter(argument -> argument.startsWith("-"))
+            .toList();
+    return e instanceof MissingParameterException && !unknown.isEmpty()
+        ? new UnmatchedArgumentException(e.getCommandLine(), unknown)
+        : e;
   }
 
   private static int report(Exception e, CommandLine command, CommandLine.ParseResult result) {
