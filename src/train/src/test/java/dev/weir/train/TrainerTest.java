@@ -60,7 +60,7 @@ final class TrainerTest {
             System.getProperty("java.class.path"),
             TestingObjective.class.getName(),
             told.toString(),
-            "200"));
+            "60"));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try (BufferedReader output = process.inputReader()) {
       assertThat(output.lines().anyMatch("step 3"::equals)).isTrue();
@@ -70,12 +70,12 @@ final class TrainerTest {
       process.destroyForcibly();
     }
     long kept = Checkpoint.read(told.resolve(Trainer.CHECKPOINT)).state().steps();
-    assertThat(kept).isBetween(3L, 100L);
+    assertThat(kept).isBetween(3L, 59L);
     assertThat(losses(told)).hasSize(Math.toIntExact(kept));
 
-    assertThat(trainer(told, 200, TestingObjective::batch).run()).isTrue();
+    assertThat(trainer(told, 60, TestingObjective::batch).run()).isTrue();
     Path straight = folder.resolve("straight");
-    assertThat(trainer(straight, 200, TestingObjective::batch).run()).isTrue();
+    assertThat(trainer(straight, 60, TestingObjective::batch).run()).isTrue();
     assertSameBits(told, straight);
   }
 
