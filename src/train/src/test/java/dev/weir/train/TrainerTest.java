@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class TrainerTest {
   private static final double RATE = 5e-3;
+  private static final String THREADS = "ai.djl.pytorch.num_threads";
 
   @TempDir Path folder;
 
@@ -54,6 +55,8 @@ final class TrainerTest {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElseThrow());
     command.addAll(List.of(System.getProperty("weir.jvm.options", "").split(" ")));
+    // Bits are the same only with as many threads.
+    command.add("-D%1$s=%2$s".formatted(THREADS, System.getProperty(THREADS, "2")));
     command.addAll(
         List.of(
             "-cp",
