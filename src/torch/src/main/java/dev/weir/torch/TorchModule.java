@@ -18,16 +18,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * A TorchScript program in libtorch, with the tensors that it holds.
+ * A TorchScript program in libtorch, with the tensors that it holds; public only for the packages
+ * below this one.
  *
  * <p>A call is one crossing into native code. Arguments are made and freed by the call; results
  * belong to the manager that the caller passes.
  */
-final class TorchModule implements AutoCloseable {
+public final class TorchModule implements AutoCloseable {
   private final NDManager scope;
   private final PtSymbolBlock block;
   private volatile boolean closesInOrder;
@@ -39,7 +41,8 @@ final class TorchModule implements AutoCloseable {
   }
 
   /** Compiles a program; see {@link TorchScriptArchive#write}. */
-  static TorchModule load(String className, Map<String, String> listAttributes, String methods) {
+  public static TorchModule load(
+      String className, Map<String, String> listAttributes, String methods) {
     byte[] archive = TorchScriptArchive.write(className, listAttributes, methods);
     NDManager scope = Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
     try {
@@ -60,23 +63,23 @@ final class TorchModule implements AutoCloseable {
    * The owner closes this module in a shutdown hook: at exit its calls go on until then. Calls of
    * any other module block once the process ends.
    */
-  void closesInOrder() {
+  public void closesInOrder() {
     closesInOrder = true;
     ExitGate.openedInOrder();
   }
 
   /** A manager for the results of some calls; closing it frees them. */
-  NDManager newScope() {
+  public NDManager newScope() {
     return scope.newSubManager();
   }
 
   /** Tensors that scopes of this module hold. */
-  int liveTensors() {
+  public int liveTensors() {
     return scope.getManagedArrays().size();
   }
 
   /** Calls a method whose result is of no interest. */
-  void run(String method, Object... arguments) {
+  public void run(String method, Object... arguments) {
     call(method, arguments).close();
   }
 
@@ -107,10 +110,33 @@ final class TorchModule implements AutoCloseable {
   }
 
   /** Calls a method that returns a list of tensors, which {@code owner} owns from then on. */
-  NDList runForTensors(NDManager owner, String method, Object... arguments) {
+  public NDList runForTensors(NDManager owner, String method, Object... arguments) {
     try (IValue result = call(method, arguments)) {
       return result.toNDList((PtNDManager) owner);
     }
+  }
+
+  /**
+   * Calls a method in which gradients can be taken, which {@link #run} and its like do not let it.
+   *
+   * @param owner owns the results, a list of tensors, from then on
+   * @param inputs the first argument, a list; not empty
+   * @param rest further arguments
+   */
+  public NDList runWithGradients(
+      NDManager owner, String method, List<NDArray> inputs, NDArray... rest) {
+    NDArray name = owner.create(0f); // names of arrays are DJL's way to say what they are for
+    name.setName("module_method:" + method);
+    NDList arguments = new NDList(name);
+    for (NDArray input : inputs) {
+      input.setName("inputs[]");
+      arguments.add(input);
+    }
+    for (int i = 0; i < rest.length; i++) {
+      rest[i].setName("argument" + i);
+      arguments.add(rest[i]);
+    }
+    return gated(() -> IValueUtils.forward(block, arguments, true));
   }
 
   /**

@@ -1,0 +1,186 @@
+package dev.weir.train;
+
+import dev.weir.torch.train.HostTensor;
+import dev.weir.torch.train.StepReport;
+import dev.weir.torch.train.TrainableModule;
+import dev.weir.train.TrainingOptions.Length;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Trains a network in a folder, which keeps its checkpoint, its learning curve and the curve's
+ * picture. A run that was killed goes on from the checkpoint, and ends with the same bits as one
+ * that was not, on the same machine with the same number of threads.
+ *
+ * <p>When the process is told to end (SIGTERM) the step under way is finished and kept.
+ */
+public final class Trainer {
+  public static final String CHECKPOINT = "checkpoint.safetensors";
+  public static final String CURVE = "curve.jsonl";
+  public static final String PICTURE = "curve.svg";
+
+  /** Steps that tell how long a step takes, and how many of them, the first, do not count. */
+  private static final int MEASURED_STEPS = 12;
+
+  private static final int COLD_STEPS = 4;
+
+  /** Weight of the last step in the time of a step that the time left is told by. */
+  private static final double SPEED_WEIGHT = 0.1;
+
+  /** How long the end of the process waits for a step and a checkpoint. */
+  private static final long STOP_LIMIT_S = 12;
+
+  private final Objective objective;
+  private final TrainingOptions options;
+  private final Batches batches;
+  private final Path folder;
+  private final TrainingProgress.Listener listener;
+  private final double[] firstSeconds = new double[MEASURED_STEPS];
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private int measured; // steps of this run, at most MEASURED_STEPS
+  private volatile boolean stopping;
+  private long totalSteps;
+  private double secondsPerStep;
+
+  /** Nothing happens until {@link #run}; a trainer runs once. */
+  public Trainer(
+      Objective objective,
+      TrainingOptions options,
+      Batches batches,
+      Path folder,
+      TrainingProgress.Listener listener) {
+    this.objective = objective;
+    this.options = options;
+    this.batches = batches;
+    this.folder = folder;
+    this.listener = listener;
+  }
+
+  /**
+   * Trains to the end, or until {@link #stop}.
+   *
+   * @return whether the end was reached
+   * @throws TrainingException if the loss is not finite; the last checkpoint stays
+   */
+  public boolean run() throws IOException {
+    Thread hook = new Thread(this::stopAndWait, "trainer-stop");
+    Runtime.getRuntime().addShutdownHook(hook);
+    Files.createDirectories(folder);
+    try (TrainableModule module =
+            TrainableModule.open(
+                objective.program(), options.optimizer(), options.bfloat16(), options.seed());
+        LearningCurve curve = resumed(module)) {
+      boolean finished = train(module, curve);
+      keep(module, curve);
+      return finished;
+    } finally {
+      ended.countDown();
+      removeHook(hook);
+    }
+  }
+
+  /** Lets the step under way end and be kept; {@link #run} then returns. */
+  public void stop() {
+    stopping = true;
+  }
+
+  private static void removeHook(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The process ends: the hook is what waits for this.
+    }
+  }
+
+  private void stopAndWait() {
+    stop();
+    try {
+      ended.await(STOP_LIMIT_S, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private LearningCurve resumed(TrainableModule module) throws IOException {
+    totalSteps =
+        switch (options.length()) {
+          case Length.Steps(long steps) -> steps;
+          case Length.Time _ -> 0;
+        };
+    Path file = folder.resolve(CHECKPOINT);
+    if (Files.exists(file)) {
+      Checkpoint checkpoint = Checkpoint.read(file);
+      try {
+        module.load(checkpoint.state());
+      } catch (IllegalArgumentException e) {
+        throw new TrainingException("%s is of another network: %s".formatted(file, e.getMessage()));
+      }
+      totalSteps = totalSteps == 0 ? checkpoint.totalSteps() : totalSteps;
+    }
+    return LearningCurve.open(folder.resolve(CURVE), module.steps());
+  }
+
+  private boolean train(TrainableModule module, LearningCurve curve) throws IOException {
+    long started = System.nanoTime();
+    while (!stopping && (totalSteps == 0 || module.steps() < totalSteps)) {
+      long step = module.steps();
+      double rate =
+          new LearningRate(
+                  options.peakRate(),
+                  options.warmUpSteps(),
+                  totalSteps == 0 ? Long.MAX_VALUE : totalSteps)
+              .at(step);
+      long begun = System.nanoTime();
+      Map<String, HostTensor> inputs = objective.inputs(batches.at(step), step);
+      StepReport report = module.step(inputs, rate);
+      if (!report.finite()) {
+        throw new TrainingException(
+            "loss %s and gradient norm %s in step %d at learning rate %s: the run stops, and %s is kept"
+                .formatted(report.loss(), report.gradientNorm(), step, rate, CHECKPOINT));
+      }
+      double seconds = (System.nanoTime() - begun) / 1e9;
+      curve.add(step, rate, report, seconds);
+      measure(step, seconds, (System.nanoTime() - started) / 1e9);
+      listener.at(
+          new TrainingProgress(module.steps(), totalSteps, report.loss(), left(module.steps())));
+      if (module.steps() % options.checkpointEvery() == 0) {
+        keep(module, curve);
+      }
+    }
+    return totalSteps > 0 && module.steps() >= totalSteps;
+  }
+
+  /** The median of the first steps but the very first, which compile and allocate. */
+  private void measure(long step, double seconds, double elapsed) {
+    secondsPerStep += secondsPerStep == 0 ? seconds : SPEED_WEIGHT * (seconds - secondsPerStep);
+    if (totalSteps > 0 || !(options.length() instanceof Length.Time(Duration duration))) {
+      return;
+    }
+    firstSeconds[measured++] = seconds;
+    if (measured == MEASURED_STEPS) {
+      double[] warm = Arrays.copyOfRange(firstSeconds, COLD_STEPS, MEASURED_STEPS);
+      Arrays.sort(warm);
+      double median = warm[warm.length / 2];
+      double left = duration.toNanos() / 1e9 - elapsed;
+      totalSteps = step + 1 + Math.max(0, (long) (left / median));
+    }
+  }
+
+  private Duration left(long steps) {
+    long seconds = (long) (Math.max(0, totalSteps - steps) * secondsPerStep);
+    return Duration.ofSeconds(seconds);
+  }
+
+  private void keep(TrainableModule module, LearningCurve curve) throws IOException {
+    curve.flush(); // first, so that no step is without its line
+    new Checkpoint(module.state(), totalSteps)
+        .write(folder.resolve(CHECKPOINT), objective.program().name());
+    curve.draw(objective.program().name() + ": loss by step", folder.resolve(PICTURE));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.train.pixel;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.train.vae;
+
+import org.jspecify.annotations.NullMarked;
