@@ -22,7 +22,7 @@ final class WeirCommandTest {
 
   @Test
   void aMissingOptionIsNamed() {
-    assertThat(run("generate")).isEqualTo(2);
+    assertThat(run("generate", "smollm2")).isEqualTo(2);
     assertThat(err.toString()).contains("Missing required option: '--prompt=TEXT'");
   }
 }
