@@ -151,11 +151,19 @@ public final class Gateway implements AutoCloseable {
   }
 
   /**
-   * Takes no more connections, sends readers of streams away with a word that they go on elsewhere,
+   * Says that it goes for {@link GatewayConfig#drainDelay}, while it takes requests still. Then it
+   * takes no more connections, sends readers of streams away with a word that they go on elsewhere,
    * and returns when all other answers have ended, or after {@link GatewayConfig#drainTimeout}.
    */
   public void drain() {
     long limitMs = services.config().drainTimeout().toMillis();
+    services.drain();
+    try {
+      Thread.sleep(services.config().drainDelay()); // for those who look whether it is ready
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
+    }
     LOG.info("the gateway stops: answers under way have {} ms to end", limitMs);
     try {
       Future.join(loops.stream().map(loop -> loop.drain(limitMs)).toList())

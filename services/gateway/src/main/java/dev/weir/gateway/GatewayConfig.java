@@ -111,6 +111,14 @@ public interface GatewayConfig {
   @WithDefault("PT20S")
   Duration drainTimeout();
 
+  /**
+   * How long a gateway that is told to stop still takes requests: {@code /health/ready} says no,
+   * and each answer ends its connection, so that no client sends a request just as its connection
+   * closes. As long as a load balancer needs to look elsewhere.
+   */
+  @WithDefault("PT1S")
+  Duration drainDelay();
+
   /** How long an {@code Idempotency-Key} leads to the same request. */
   @WithDefault("PT10M")
   Duration idempotencyTtl();

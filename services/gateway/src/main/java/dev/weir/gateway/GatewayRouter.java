@@ -84,6 +84,9 @@ final class GatewayRouter {
     HttpServerResponse response = ctx.response();
     response.putHeader("x-request-id", UUID.randomUUID().toString());
     response.putHeader("x-content-type-options", "nosniff");
+    if (services.draining()) {
+      response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    }
     long started = System.nanoTime();
     ctx.addEndHandler(end -> {
       String route = ctx.get(ROUTE);

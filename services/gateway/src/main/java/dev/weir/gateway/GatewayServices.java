@@ -15,6 +15,7 @@ final class GatewayServices {
   private final RequestParser parser;
   private final Clock clock;
   private final AtomicBoolean closing = new AtomicBoolean();
+  private final AtomicBoolean draining = new AtomicBoolean();
 
   GatewayServices(
       GatewayConfig config,
@@ -69,6 +70,15 @@ final class GatewayServices {
 
   long nowMs() {
     return clock.millis();
+  }
+
+  /** From here on clients are told to go elsewhere. */
+  void drain() {
+    draining.set(true);
+  }
+
+  boolean draining() {
+    return draining.get() || closing.get();
   }
 
   /** From here on a socket that closes was closed by us and cancels nothing. */

@@ -23,7 +23,7 @@ final class OperationRoutes {
   }
 
   void ready(RoutingContext ctx) {
-    if (services.closing()) {
+    if (services.draining()) {
       status(ctx, 503, "closing");
       return;
     }

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 /** What clients see of a gateway that is told to stop. */
 final class DrainTest {
-  private final TestingGateway gateway = new TestingGateway("head-wait", "PT0.1S");
+  private final TestingGateway gateway =
+      new TestingGateway("head-wait", "PT0.1S", "drain-delay", "PT0.1S");
   private final TestingStreams streams = gateway.streams;
 
   @AfterEach
@@ -73,6 +74,32 @@ final class DrainTest {
   }
 
   @Test
+  void aGatewayThatGoesSaysSoAndTakesRequestsForAWhile() throws Exception {
+    try (TestingGateway slow = new TestingGateway("drain-delay", "PT1H")) {
+      assertThat(slow.get("/health/ready").statusCode()).isEqualTo(200);
+      Thread drain = Thread.ofPlatform().start(slow.gateway::drain);
+      Eventually.that(() -> assertThat(ready(slow)).isEqualTo(503));
+
+      var response =
+          slow.send(slow.post("/v1/requests", "{\"model\":\"smollm2\",\"prompt\":\"x\"}"));
+
+      assertThat(response.statusCode()).isEqualTo(202);
+      assertThat(response.headers().firstValue("connection")).hasValue("close");
+      assertThat(drain.isAlive()).isTrue();
+      drain.interrupt();
+      join(drain);
+    }
+  }
+
+  private static int ready(TestingGateway gateway) {
+    try {
+      return gateway.get("/health/ready").statusCode();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
   void anEventStreamEndsWithoutItsEndSoThatTheClientConnectsAgain() throws Exception {
     String id = publish();
     streams.started(id);
@@ -114,7 +141,8 @@ final class DrainTest {
 
   @Test
   void whatDoesNotEndIsBrokenOffAfterTheLimit() throws Exception {
-    try (TestingGateway brief = new TestingGateway("drain-timeout", "PT0.2S")) {
+    try (TestingGateway brief =
+        new TestingGateway("drain-delay", "PT0S", "drain-timeout", "PT0.2S")) {
       var answer =
           brief.sendAsync(
               brief.post("/v1/completions", "{\"model\":\"smollm2\",\"prompt\":\"x\"}"));

@@ -42,6 +42,7 @@ final class GatewayConfigTest {
                 Map.entry("requestTimeout", "PT30S"),
                 Map.entry("idleTimeout", "PT1M15S"),
                 Map.entry("stallTimeout", "PT1M"),
+                Map.entry("drainDelay", "PT1S"),
                 Map.entry("drainTimeout", "PT20S"),
                 Map.entry("streamWindow", "256"),
                 Map.entry("idempotencyTtl", "PT10M"),
