@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.image.portrait;
+
+import org.jspecify.annotations.NullMarked;
