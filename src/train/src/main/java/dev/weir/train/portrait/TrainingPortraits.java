@@ -1,0 +1,114 @@
+package dev.weir.train.portrait;
+
+import dev.weir.image.portrait.Attribute;
+import dev.weir.image.portrait.CaptionReading;
+import dev.weir.image.portrait.Captions;
+import dev.weir.image.portrait.Portrait;
+import dev.weir.image.portrait.PortraitDesign;
+import dev.weir.image.portrait.PortraitPainter;
+import dev.weir.image.portrait.PortraitSampler;
+import dev.weir.image.portrait.PortraitWords;
+import dev.weir.torch.train.HostTensor;
+import dev.weir.train.Batches;
+import dev.weir.train.pixel.PixelTransformer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * Portraits without end, of one use, each with what a caption says of it: in half of them all, in a
+ * tenth nothing, else each attribute with a probability that is drawn for the portrait. Not safe
+ * for use by several threads.
+ */
+public final class TrainingPortraits implements Batches {
+  private static final double ALL_SAID = 0.5;
+  private static final double NOTHING_SAID = 0.1;
+  private static final int ATTEMPTS = 10_000;
+
+  private final PortraitDesign design;
+  private final PortraitSampler sampler;
+  private final PortraitPainter painter;
+  private final PortraitSplit split;
+  private final Captions captions;
+  private final PortraitSplit.Use use;
+  private final long seed;
+  private final int batch;
+
+  /** A portrait and what is said of it, {@link CaptionReading#UNSAID} for the rest. */
+  @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
+  public record Example(Portrait portrait, int[] said) {}
+
+  public TrainingPortraits(PortraitDesign design, PortraitSplit.Use use, long seed, int batch) {
+    this.design = design;
+    this.sampler = new PortraitSampler(design);
+    this.painter = new PortraitPainter(design);
+    this.split = new PortraitSplit(design);
+    this.captions = new Captions(PortraitWords.builtIn());
+    this.use = use;
+    this.seed = seed;
+    this.batch = batch;
+  }
+
+  /**
+   * How many values each attribute has, absence one of them: what a network's table is made for.
+   */
+  public static List<Integer> attributeValues(PortraitDesign design) {
+    return design.attributes().stream().map(attribute -> attribute.values().size()).toList();
+  }
+
+  /** Example number {@code index} of an endless row. */
+  public Example example(long index) {
+    SplittableRandom random =
+        new SplittableRandom(PortraitSplit.mixed(seed) ^ PortraitSplit.mixed(index));
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      Portrait portrait = sampler.draw(seed, index * ATTEMPTS + attempt);
+      if (split.use(portrait) == use) {
+        return new Example(portrait, captions.sayable(portrait, mask(random)));
+      }
+    }
+    throw new IllegalStateException("no portrait for " + use + " in " + ATTEMPTS);
+  }
+
+  private boolean[] mask(SplittableRandom random) {
+    boolean[] said = new boolean[design.attributes().size()];
+    double kind = random.nextDouble();
+    double share = kind < ALL_SAID ? 1 : kind < ALL_SAID + NOTHING_SAID ? 0 : random.nextDouble();
+    for (int i = 0; i < said.length; i++) {
+      said[i] = random.nextDouble() < share;
+    }
+    return said;
+  }
+
+  @Override
+  public Map<String, HostTensor.Integers> at(long step) {
+    Example[] examples = new Example[batch];
+    Arrays.setAll(examples, i -> example(step * batch + i));
+    return tensors(Arrays.asList(examples));
+  }
+
+  /** Conditions [batch, attributes] and pixels [batch, 256] of examples. */
+  public Map<String, HostTensor.Integers> tensors(List<Example> examples) {
+    List<Attribute> attributes = design.attributes();
+    int width = attributes.size();
+    int area = PortraitDesign.SIDE * PortraitDesign.SIDE;
+    int[] conditions = new int[examples.size() * width];
+    int[] pixels = new int[examples.size() * area];
+    for (int e = 0; e < examples.size(); e++) {
+      int[] said = examples.get(e).said();
+      for (int i = 0; i < width; i++) {
+        conditions[e * width + i] =
+            said[i] == CaptionReading.UNSAID ? attributes.get(i).values().size() : said[i];
+      }
+      byte[] picture = painter.draw(examples.get(e).portrait());
+      for (int i = 0; i < area; i++) {
+        pixels[e * area + i] = picture[i] & 255;
+      }
+    }
+    return Map.of(
+        PixelTransformer.CONDITION,
+        new HostTensor.Integers(List.of(examples.size(), width), conditions),
+        PixelTransformer.PIXELS,
+        new HostTensor.Integers(List.of(examples.size(), area), pixels));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.train.portrait;
+
+import org.jspecify.annotations.NullMarked;
