@@ -43,6 +43,17 @@ final class ArchitectureTest {
                         "com.google.errorprone.annotations.."))));
   }
 
+  @Test
+  void picturesSeeNoFramework() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.weir.image..")
+            .should()
+            .dependOnClassesThat(
+                not(resideInAnyPackage("dev.weir.image..", "java..", "org.jspecify.."))));
+  }
+
   /** Such a call stops the garbage collector until it returns, and a step takes long. */
   @Test
   void noNativeFunctionIsCalledAsCritical() {
@@ -99,6 +110,8 @@ final class ArchitectureTest {
                     "dev.weir.text..",
                     "dev.weir.torch..",
                     "dev.weir.kernels..",
+                    "dev.weir.image..",
+                    "dev.weir.train..",
                     "dev.weir.stream..",
                     "dev.weir.client.."))
             .should()
