@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  *     bits and saturate
  * @param packedBfloat16 oneDNN has bfloat16 kernels
  */
-record Processor(boolean exactInt8, boolean packedBfloat16) {
+public record Processor(boolean exactInt8, boolean packedBfloat16) {
   private static final Logger log = LoggerFactory.getLogger(Processor.class);
   private static final int LENGTH = 64;
 
@@ -29,7 +29,8 @@ record Processor(boolean exactInt8, boolean packedBfloat16) {
           return float(ops.mkldnn._is_mkldnn_bf16_supported())
       """;
 
-  static Processor probe() {
+  /** Tries them; takes milliseconds. */
+  public static Processor probe() {
     try (TorchModule module = TorchModule.load("Probe", Map.of(), METHODS)) {
       return new Processor(
           Math.abs(value(module, "int8", LENGTH) - LENGTH) < 0.01, value(module, "bfloat16") > 0);

@@ -32,7 +32,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TextWorkerCommand.class,
       BrokerCommand.class,
       CheckCommand.class,
-      BenchCommand.class
+      BenchCommand.class,
+      TrainCommand.class
     })
 public final class WeirCommand implements Runnable {
 

@@ -30,7 +30,7 @@ abstract class PageContract {
       "Write three short paragraphs and a numbered list about rivers.";
 
   /** Enough for people to see it stream: seconds, whatever the model has to say. */
-  private static final int LONG_TOKENS = 200;
+  private static final int LONG_TOKENS = 600;
 
   /** Enough to do something in the middle, however slow that is. */
   private static final int ENDLESS_TOKENS = 1500;

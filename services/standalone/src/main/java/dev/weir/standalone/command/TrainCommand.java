@@ -1,0 +1,160 @@
+package dev.weir.standalone.command;
+
+import dev.weir.torch.Processor;
+import dev.weir.train.Evaluation;
+import dev.weir.train.Objective;
+import dev.weir.train.Trainer;
+import dev.weir.train.TrainingException;
+import dev.weir.train.TrainingOptions;
+import dev.weir.train.TrainingOptions.Length;
+import dev.weir.train.TrainingProgress;
+import dev.weir.train.portrait.PortraitFamily;
+import dev.weir.train.portrait.PortraitSplit.Use;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Trains a network on portraits. */
+@Command(
+    name = "train",
+    description = {
+      "Train a network that draws portraits of 16x16 pixels, on portraits drawn for it.",
+      "Stopped or killed, it goes on where it was when it is started again with the same folder."
+    })
+final class TrainCommand implements Callable<Integer> {
+  private static final int EVALUATED_BATCHES = 16;
+
+  static final class Amount {
+    @Option(
+        names = "--for",
+        paramLabel = "DURATION",
+        converter = ShortDuration.class,
+        description = "as many steps as fit, which the first ones tell (default: 45m)")
+    @Nullable Duration time;
+
+    @Option(names = "--steps", paramLabel = "N", description = "so many steps")
+    @Nullable Long steps;
+
+    Length length() {
+      if (steps != null) {
+        if (steps < 1) {
+          throw new CommandException("--steps is %d, must be at least 1".formatted(steps));
+        }
+        return new Length.Steps(steps);
+      }
+      return new Length.Time(Objects.requireNonNullElse(time, Duration.ofMinutes(45)));
+    }
+  }
+
+  @Parameters(
+      index = "0",
+      paramLabel = "FAMILY",
+      description = "pixel (autoregressive pixels) or vae (variational autoencoder)")
+  @Nullable PortraitFamily family;
+
+  @ArgGroup Amount amount = new Amount();
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "checkpoint, learning curve and its picture lie there (default: ./FAMILY)")
+  @Nullable Path out;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      description = "of weights, data and noise (default: ${DEFAULT-VALUE})",
+      defaultValue = "1")
+  long seed;
+
+  @Spec @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter terminal = Objects.requireNonNull(spec).commandLine().getOut();
+    PortraitFamily trained = Objects.requireNonNull(family);
+    String name = trained.name().toLowerCase(Locale.ROOT);
+    Path folder = Objects.requireNonNullElse(out, Path.of(name));
+    Length length = amount.length();
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+      throw new CommandException("--out %s: it is a file, not a folder".formatted(folder));
+    }
+    Objective objective = trained.objective(seed);
+    TrainingOptions options = trained.options(length, seed, Processor.probe().packedBfloat16());
+    boolean ended;
+    try (Steps steps = new Steps(name)) {
+      ended =
+          new Trainer(objective, options, trained.portraits(Use.TRAINING, seed), folder, steps)
+              .run();
+    } catch (TrainingException e) {
+      throw new CommandException(String.valueOf(e.getMessage()));
+    }
+    if (!ended) {
+      terminal.printf("stopped; the same command goes on from %s%n", folder);
+      return 1;
+    }
+    Path checkpoint = folder.resolve(Trainer.CHECKPOINT);
+    for (Use use : new Use[] {Use.VALIDATION, Use.TEST_PAIRS}) {
+      Map<String, Double> found =
+          Evaluation.of(
+              objective, options, checkpoint, trained.portraits(use, seed), EVALUATED_BATCHES);
+      terminal.printf(
+          "%s: %s%n", use == Use.VALIDATION ? "unseen pictures" : "unseen pairs", told(found));
+    }
+    terminal.printf("checkpoint, curve and its picture are in %s%n", folder);
+    return 0;
+  }
+
+  private static String told(Map<String, Double> parts) {
+    StringBuilder all = new StringBuilder();
+    parts.forEach((part, value) ->
+        all.append(all.isEmpty() ? "" : ", ")
+            .append(part)
+            .append(String.format(Locale.ROOT, " %.4f", value)));
+    return all.append(" nats").toString();
+  }
+
+  /** A progress bar on standard error. */
+  private static final class Steps implements TrainingProgress.Listener, AutoCloseable {
+    private final ProgressBar bar;
+
+    Steps(String name) {
+      bar =
+          new ProgressBarBuilder()
+              .setTaskName(name)
+              .setInitialMax(0)
+              .setUnit(" steps", 1)
+              .setStyle(ProgressBarStyle.ASCII)
+              .setUpdateIntervalMillis(1_000)
+              .build();
+    }
+
+    @Override
+    public void at(TrainingProgress progress) {
+      bar.maxHint(progress.totalSteps());
+      bar.stepTo(progress.steps());
+      bar.setExtraMessage(String.format(Locale.ROOT, "loss %.4f", progress.loss()));
+    }
+
+    @Override
+    public void close() {
+      bar.close();
+    }
+  }
+}

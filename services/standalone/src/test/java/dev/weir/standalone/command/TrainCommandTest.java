@@ -1,0 +1,45 @@
+package dev.weir.standalone.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TrainCommandTest {
+  @TempDir Path folder;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... args) {
+    return WeirCommand.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+  }
+
+  @Test
+  void aRunLeavesWhatALongerOneGoesOnFrom() throws IOException {
+    Path run = folder.resolve("run");
+
+    assertThat(run("train", "vae", "--steps", "2", "--out", run.toString())).isZero();
+    assertThat(Files.readAllLines(run.resolve("curve.jsonl"))).hasSize(2);
+    assertThat(run("train", "vae", "--steps", "3", "--out", run.toString())).isZero();
+
+    assertThat(Files.readAllLines(run.resolve("curve.jsonl"))).hasSize(3);
+    assertThat(run.resolve("curve.svg")).exists();
+    assertThat(out.toString()).contains("unseen pictures: loss ", "unseen pairs: ", run.toString());
+
+    assertThat(run("train", "pixel", "--steps", "4", "--out", run.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("checkpoint.safetensors is of another network");
+  }
+
+  @Test
+  void whatCannotBeTrainedIsRefusedAtOnce() {
+    assertThat(run("train", "vae", "--steps", "0")).isEqualTo(1);
+    assertThat(err.toString()).contains("--steps is 0, must be at least 1");
+    assertThat(run("train", "cat")).isEqualTo(2);
+    assertThat(err.toString()).contains("expected one of [PIXEL, VAE]");
+  }
+}

@@ -1,0 +1,61 @@
+package dev.weir.train.portrait;
+
+import dev.weir.image.portrait.PortraitDesign;
+import dev.weir.torch.train.AdamW;
+import dev.weir.train.Objective;
+import dev.weir.train.TrainingOptions;
+import dev.weir.train.TrainingOptions.Length;
+import dev.weir.train.pixel.PixelTransformer;
+import dev.weir.train.pixel.PixelTransformerConfig;
+import dev.weir.train.vae.Vae;
+import dev.weir.train.vae.VaeConfig;
+import java.util.List;
+
+/** The families of networks that draw portraits, each with the recipe it is trained by. */
+public enum PortraitFamily {
+  /** Autoregressive pixels. */
+  PIXEL(32, 2e-3, 60, new AdamW(0.9, 0.98, 1e-8, 0.01, 1, 0.999)),
+  /** Variational autoencoder. */
+  VAE(64, 1e-3, 200, new AdamW(0.9, 0.99, 1e-8, 0.01, 1, 0.999));
+
+  private static final long CHECKPOINT_EVERY = 500;
+  private final int batch;
+  private final double peakRate;
+  private final long warmUpSteps;
+  private final AdamW optimizer;
+
+  PortraitFamily(int batch, double peakRate, long warmUpSteps, AdamW optimizer) {
+    this.batch = batch;
+    this.peakRate = peakRate;
+    this.warmUpSteps = warmUpSteps;
+    this.optimizer = optimizer;
+  }
+
+  /**
+   * The network and its loss.
+   *
+   * @param seed of what is drawn while it learns
+   */
+  public Objective objective(long seed) {
+    List<Integer> values = TrainingPortraits.attributeValues(PortraitDesign.builtIn());
+    return switch (this) {
+      case PIXEL -> new PixelTransformer(PixelTransformerConfig.portraits(values));
+      case VAE -> new Vae(VaeConfig.portraits(values), seed);
+    };
+  }
+
+  /**
+   * The recipe.
+   *
+   * @param bfloat16 where the processor multiplies it fast
+   */
+  public TrainingOptions options(Length length, long seed, boolean bfloat16) {
+    return new TrainingOptions(
+        optimizer, peakRate, warmUpSteps, length, seed, bfloat16, CHECKPOINT_EVERY);
+  }
+
+  /** Batches of the recipe's size. */
+  public TrainingPortraits portraits(PortraitSplit.Use use, long seed) {
+    return new TrainingPortraits(PortraitDesign.builtIn(), use, seed, batch);
+  }
+}
