@@ -28,7 +28,6 @@ final class PortraitPainterTest {
       assertThat(file).isNotNull();
       int compared = compare(file);
       assertThat(compared).isGreaterThanOrEqualTo(500);
-      System.out.println(compared + " pictures are equal");
     }
   }
 
