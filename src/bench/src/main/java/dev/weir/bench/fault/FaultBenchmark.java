@@ -44,7 +44,8 @@ public final class FaultBenchmark {
   public record Outcome(List<BenchmarkResult> results, String plot, boolean isFlawless) {}
 
   /**
-   * Runs it. What the processes said is kept, and its folder named, if anything went wrong.
+   * Runs it. What the processes said is kept, and its folder named, if anything went wrong or a
+   * request was refused while all were restarted in turn.
    *
    * @throws FaultException if the system does not come up, or a fault cannot be made
    */
@@ -66,11 +67,12 @@ public final class FaultBenchmark {
       progress.at("starting", 0, seconds());
       cluster.start();
       run(cluster, tally, out, progress);
-      done = tally.isFlawless();
       Tally.Sum sum = tally.sum();
+      done = tally.isFlawless() && sum.refusedRolling() == 0;
       List<BenchmarkResult> results = FaultReport.results(plan, sum);
       FaultReport.print(results, out);
-      return new Outcome(results, FaultReport.plot(sum), done);
+      tally.refusals().forEach((why, times) -> out.printf("refused %d times: %s%n", times, why));
+      return new Outcome(results, FaultReport.plot(sum), tally.isFlawless());
     } finally {
       if (done) {
         delete(folder);

@@ -4,6 +4,7 @@ import java.time.LocalTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -16,6 +17,7 @@ final class Tally implements StreamCheck.Timing {
   private final Map<Flaw.Kind, Long> flawed = new EnumMap<>(Flaw.Kind.class);
   private final List<String> journal = new ArrayList<>();
   private final List<String> complaints = new ArrayList<>();
+  private final Map<String, Integer> refusals = new LinkedHashMap<>();
   private boolean rolling;
   private long streams;
   private long readings;
@@ -82,6 +84,9 @@ final class Tally implements StreamCheck.Timing {
   synchronized void refused(String why) {
     refused++;
     refusedRolling += rolling ? 1 : 0;
+    if (refusals.size() < MOST_COMPLAINTS || refusals.containsKey(why)) {
+      refusals.merge(why, 1, Integer::sum);
+    }
     journal.add(LocalTime.now().truncatedTo(ChronoUnit.MILLIS) + " refused: " + why);
   }
 
@@ -139,6 +144,11 @@ final class Tally implements StreamCheck.Timing {
   /** The first flaws, each with its stream. */
   synchronized List<String> complaints() {
     return List.copyOf(complaints);
+  }
+
+  /** Why requests were refused, the first reasons, and how often. */
+  synchronized Map<String, Integer> refusals() {
+    return new LinkedHashMap<>(refusals);
   }
 
   /**

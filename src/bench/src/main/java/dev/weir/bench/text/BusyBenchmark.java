@@ -110,6 +110,7 @@ public record BusyBenchmark(Loader own, int threads, int batch, Duration time) {
       }
     } finally {
       processes.forEach(Process::destroyForcibly);
+      processes.forEach(process -> process.onExit().join());
     }
     return report(spinning, settings, out);
   }
