@@ -6,19 +6,24 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** How bytes of tokens and words of callers are shown. */
 final class Text {
   private static final int SHOWN = 100;
+
+  /** Control characters (those beyond ASCII too), line ends, halves of characters. */
+  private static final Pattern NOT_OF_A_LINE = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}\\p{Cs}]");
+
   private static final float LEAST_LOGPROB = -9999;
 
   private Text() {}
 
-  /** A caller's word as an error message may repeat it: not long, no control characters. */
+  /** A caller's word as an error message may repeat it: not long, and one line of text. */
   static String shortened(String word) {
     String cut = word.length() > SHOWN ? word.substring(0, SHOWN) + "…" : word;
-    return cut.replaceAll("\\p{Cntrl}", "�");
+    return NOT_OF_A_LINE.matcher(cut).replaceAll("�");
   }
 
   /**

@@ -51,6 +51,12 @@ public final class KafkaRequestPublisher implements RequestPublisher {
   /** What a publication takes beside its request: the queued record, headers, the thread. */
   private static final long OVERHEAD_BYTES = 2048;
 
+  /**
+   * How often a topic is asked for, {@link KafkaClients#SEND_BLOCK_LIMIT} each time: a broker that
+   * is stopped, or the next leader, is waited for as long as the caller would wait.
+   */
+  private static final int METADATA_TRIES = 3;
+
   private final StreamConfig config;
   private final Topics topics;
   private final Supplier<Set<Integer>> owned;
@@ -222,11 +228,10 @@ public final class KafkaRequestPublisher implements RequestPublisher {
     }
   }
 
-  /** Kafka answers, as the chunk topic's partitions show: then what has no topic is no model. */
   private void checkServed(String model, String topic) {
     try {
-      producer.partitionsFor(topic);
-    } catch (TimeoutException | UnknownTopicOrPartitionException e) {
+      partitionsOf(topic);
+    } catch (UnknownTopicOrPartitionException e) {
       throw new InvalidRequestException(
           "model", "model_not_found", 404, "model: no worker has ever served " + model);
     } catch (KafkaException e) {
@@ -236,9 +241,28 @@ public final class KafkaRequestPublisher implements RequestPublisher {
 
   private int partitions() {
     try {
-      return producer.partitionsFor(topics.chunks()).size();
+      return partitionsOf(topics.chunks());
     } catch (KafkaException e) {
       throw failure(topics.chunks(), e);
+    }
+  }
+
+  /**
+   * @throws UnknownTopicOrPartitionException if Kafka says that there is no such topic
+   * @throws TimeoutException if nobody says anything
+   */
+  private int partitionsOf(String topic) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return producer.partitionsFor(topic).size();
+      } catch (TimeoutException e) {
+        if (e.getCause() instanceof UnknownTopicOrPartitionException unknown) {
+          throw unknown;
+        }
+        if (attempt == METADATA_TRIES) {
+          throw e;
+        }
+      }
     }
   }
 

@@ -7,9 +7,11 @@ import dev.weir.proto.v1.GenerationRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Partitioner;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -17,6 +19,7 @@ import org.apache.kafka.common.Cluster;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
@@ -26,13 +29,25 @@ final class KafkaRequestPublisherTest {
   private static final GenerationRequest REQUEST =
       GenerationRequest.newBuilder().setModel("echo").setPrompt("x").build();
 
+  /** What asking for topics fails with, one after another, before it succeeds. */
+  private final Queue<RuntimeException> topicFailures = new ConcurrentLinkedQueue<>();
+
   private final MockProducer<byte[], byte[]> producer =
       new MockProducer<>(
           cluster(),
           false,
           (Partitioner) null,
           new ByteArraySerializer(),
-          new ByteArraySerializer());
+          new ByteArraySerializer()) {
+        @Override
+        public List<PartitionInfo> partitionsFor(String topic) {
+          RuntimeException failure = topicFailures.poll();
+          if (failure != null) {
+            throw failure;
+          }
+          return super.partitionsFor(topic);
+        }
+      };
 
   private KafkaRequestPublisher publisher() {
     return new KafkaRequestPublisher(
@@ -95,6 +110,41 @@ final class KafkaRequestPublisherTest {
           .hasMessage(
               "Kafka at 127.0.0.1:1 has not acknowledged a record of weir.requests.echo: no"
                   + " answer");
+    }
+  }
+
+  @Test
+  void topicsThatNobodyTellsOfAreWaitedForWhileBrokersComeBack() {
+    topicFailures.add(new TimeoutException("not present in metadata after 2000 ms"));
+    topicFailures.add(new TimeoutException("not present in metadata after 2000 ms"));
+    try (KafkaRequestPublisher publisher = publisher()) {
+      var published = publisher.publish(REQUEST, RequestHeaders.NONE).toCompletableFuture();
+      awaitSent(1);
+      producer.completeNext();
+      awaitSent(2);
+      producer.completeNext();
+      assertThat(published.join().from().partition()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void brokersThatStaySilentAreNotTakenForATopicThatIsNotThere() {
+    for (int i = 0; i < 3; i++) {
+      topicFailures.add(new TimeoutException("not present in metadata after 2000 ms"));
+    }
+    try (KafkaRequestPublisher publisher = publisher()) {
+      assertThatThrownBy(
+              publisher.publish(REQUEST, RequestHeaders.NONE).toCompletableFuture()::join)
+          .cause()
+          .isInstanceOf(StreamUnavailableException.class);
+      topicFailures.add(
+          new TimeoutException(
+              "not present in metadata after 2000 ms", new UnknownTopicOrPartitionException()));
+      assertThatThrownBy(
+              publisher.publish(REQUEST, RequestHeaders.NONE).toCompletableFuture()::join)
+          .cause()
+          .isInstanceOf(StreamSetupException.class)
+          .hasMessage("there is no topic weir.chunks");
     }
   }
 
