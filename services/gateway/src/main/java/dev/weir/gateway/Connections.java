@@ -109,6 +109,11 @@ final class Connections {
     all.forEach(Runnable::run);
   }
 
+  /** Connections without a request, each of which may send one at any moment. */
+  int idle() {
+    return (int) states.values().stream().filter(state -> state.running == 0).count();
+  }
+
   Admission.Share share(HttpConnection connection) {
     State state = states.get(connection);
     return state == null ? new Admission.Share() : state.share;

@@ -35,6 +35,7 @@ public final class Gateway implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
   private static final long START_TIMEOUT_MS = 30_000;
   private static final long CLOSE_TIMEOUT_MS = 3_000;
+  private static final long IDLE_LOOK_MS = 50;
 
   private final Vertx vertx;
   private final List<GatewayVerticle> loops;
@@ -151,7 +152,8 @@ public final class Gateway implements AutoCloseable {
   }
 
   /**
-   * Says that it goes for {@link GatewayConfig#drainDelay}, while it takes requests still. Then it
+   * Says that it goes for {@link GatewayConfig#drainDelay}, and until no connection is without a
+   * request or {@link GatewayConfig#drainIdle} has passed, while it takes requests still. Then it
    * takes no more connections, sends readers of streams away with a word that they go on elsewhere,
    * and returns when all other answers have ended, or after {@link GatewayConfig#drainTimeout}.
    */
@@ -160,6 +162,10 @@ public final class Gateway implements AutoCloseable {
     services.drain();
     try {
       Thread.sleep(services.config().drainDelay()); // for those who look whether it is ready
+      long end = System.nanoTime() + services.config().drainIdle().toNanos();
+      while (System.nanoTime() < end && idle() > 0) {
+        Thread.sleep(IDLE_LOOK_MS);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return;
@@ -174,6 +180,19 @@ public final class Gateway implements AutoCloseable {
       LOG.warn("the gateway did not drain in order", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private int idle() throws InterruptedException {
+    try {
+      return Future.all(loops.stream().map(GatewayVerticle::idle).toList())
+          .map(all -> all.<Integer>list().stream().mapToInt(Integer::intValue).sum())
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("the gateway does not know which connections are idle", e);
+      return 0;
     }
   }
 

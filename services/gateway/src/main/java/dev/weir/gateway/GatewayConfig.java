@@ -119,6 +119,14 @@ public interface GatewayConfig {
   @WithDefault("PT1S")
   Duration drainDelay();
 
+  /**
+   * How long a gateway that is told to stop then waits for clients to use, or to close, the
+   * connections that they keep: a client that has not seen yet that its connection is closed sends
+   * its next request for nothing. What is idle behind that is closed.
+   */
+  @WithDefault("PT5S")
+  Duration drainIdle();
+
   /** How long an {@code Idempotency-Key} leads to the same request. */
   @WithDefault("PT10M")
   Duration idempotencyTtl();

@@ -71,6 +71,12 @@ final class GatewayVerticle extends VerticleBase {
         }));
   }
 
+  /** How many connections are open without a request. */
+  Future<Integer> idle() {
+    return Future.future(counted ->
+        context.runOnContext(go -> counted.complete(Objects.requireNonNull(connections).idle())));
+  }
+
   private static HttpServerOptions options(GatewayConfig config) {
     return new HttpServerOptions()
         .setHost(config.host())

@@ -7,8 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.proto.v1.FinishReason;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -17,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** What clients see of a gateway that is told to stop. */
 final class DrainTest {
   private final TestingGateway gateway =
-      new TestingGateway("head-wait", "PT0.1S", "drain-delay", "PT0.1S");
+      new TestingGateway("head-wait", "PT0.1S", "drain-delay", "PT0.1S", "drain-idle", "PT0.1S");
   private final TestingStreams streams = gateway.streams;
 
   @AfterEach
@@ -91,6 +94,30 @@ final class DrainTest {
     }
   }
 
+  @Test
+  void aConnectionThatIsKeptCanSendItsNextRequestAndIsClosedWithTheAnswer() throws Exception {
+    try (TestingGateway patient = new TestingGateway("drain-delay", "PT0S", "drain-idle", "PT1H");
+        Socket socket = new Socket("127.0.0.1", patient.gateway.port())) {
+      BufferedReader answers =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+      byte[] request =
+          "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.UTF_8);
+      socket.getOutputStream().write(request);
+      assertThat(answers.readLine()).isEqualTo("HTTP/1.1 200 OK");
+      Thread drain = Thread.ofPlatform().start(patient.gateway::drain);
+      // It would have closed an idle connection by then.
+      assertThat(drain.join(Duration.ofMillis(300))).isFalse();
+
+      socket.getOutputStream().write(request);
+
+      List<String> rest = answers.lines().toList(); // to the end of the connection
+      assertThat(rest).contains("connection: close");
+      assertThat(rest).anyMatch(line -> line.endsWith("HTTP/1.1 200 OK")); // behind a body
+      join(drain);
+    }
+  }
+
   private static int ready(TestingGateway gateway) {
     try {
       return gateway.get("/health/ready").statusCode();
@@ -142,7 +169,8 @@ final class DrainTest {
   @Test
   void whatDoesNotEndIsBrokenOffAfterTheLimit() throws Exception {
     try (TestingGateway brief =
-        new TestingGateway("drain-delay", "PT0S", "drain-timeout", "PT0.2S")) {
+        new TestingGateway(
+            "drain-delay", "PT0S", "drain-idle", "PT0S", "drain-timeout", "PT0.2S")) {
       var answer =
           brief.sendAsync(
               brief.post("/v1/completions", "{\"model\":\"smollm2\",\"prompt\":\"x\"}"));

@@ -43,6 +43,7 @@ final class GatewayConfigTest {
                 Map.entry("idleTimeout", "PT1M15S"),
                 Map.entry("stallTimeout", "PT1M"),
                 Map.entry("drainDelay", "PT1S"),
+                Map.entry("drainIdle", "PT5S"),
                 Map.entry("drainTimeout", "PT20S"),
                 Map.entry("streamWindow", "256"),
                 Map.entry("idempotencyTtl", "PT10M"),
