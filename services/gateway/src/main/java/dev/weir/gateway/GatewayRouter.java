@@ -1,5 +1,6 @@
 package dev.weir.gateway;
 
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
@@ -86,6 +87,11 @@ final class GatewayRouter {
     response.putHeader("x-content-type-options", "nosniff");
     if (services.draining()) {
       response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+      ctx.addEndHandler(end -> {
+        if (response.getStatusCode() != HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
+          ctx.request().connection().close(); // Vert.x does not do what its header says
+        }
+      });
     }
     long started = System.nanoTime();
     ctx.addEndHandler(end -> {
