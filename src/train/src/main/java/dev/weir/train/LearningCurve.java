@@ -11,6 +11,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * The losses of a run as JSON lines, one a step, and as a picture. A run that goes on from a
@@ -18,6 +21,9 @@ import java.util.List;
  */
 final class LearningCurve implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Before the name of a part of the loss: on what is kept back, after the line's step. */
+  private static final String HELD_OUT = "held_out_";
 
   private final Path lines;
   private final BufferedWriter writer;
@@ -41,13 +47,25 @@ final class LearningCurve implements AutoCloseable {
     return new LearningCurve(lines, Files.newBufferedWriter(lines, StandardOpenOption.APPEND));
   }
 
-  void add(long step, double learningRate, StepReport report, double seconds) throws IOException {
+  /**
+   * Adds a line.
+   *
+   * @param heldOut parts of the loss on what is kept back, if it was tried
+   */
+  void add(
+      long step,
+      double learningRate,
+      StepReport report,
+      double seconds,
+      Map<String, Double> heldOut)
+      throws IOException {
     ObjectNode line = JSON.createObjectNode();
     line.put("step", step);
     report.parts().forEach(line::put);
     line.put("gradient_norm", report.gradientNorm());
     line.put("learning_rate", learningRate);
     line.put("seconds", seconds);
+    heldOut.forEach((part, value) -> line.put(HELD_OUT + part, value));
     writer.write(line.toString());
     writer.newLine();
   }
@@ -57,15 +75,19 @@ final class LearningCurve implements AutoCloseable {
     writer.flush();
   }
 
-  /** Draws the loss beside the lines, in a file that ends in {@code .svg}. */
+  /** Draws the losses beside the lines, in a file that ends in {@code .svg}. */
   void draw(String title, Path picture) throws IOException {
     flush();
     List<Double> losses = new ArrayList<>();
+    SortedMap<Integer, Double> heldOut = new TreeMap<>();
     for (String line : Files.readAllLines(lines)) {
       JsonNode node = JSON.readTree(line);
       losses.add(node.path("loss").asDouble());
+      if (node.has(HELD_OUT + "loss")) {
+        heldOut.put(losses.size(), node.path(HELD_OUT + "loss").asDouble());
+      }
     }
-    Files.writeString(picture, LossPlot.svg(title, losses));
+    Files.writeString(picture, LossPlot.svg(title, losses, heldOut));
   }
 
   @Override

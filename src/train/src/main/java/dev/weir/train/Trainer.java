@@ -39,6 +39,7 @@ public final class Trainer {
   private final Objective objective;
   private final TrainingOptions options;
   private final Batches batches;
+  private final HeldOut heldOut;
   private final Path folder;
   private final TrainingProgress.Listener listener;
   private final double[] firstSeconds = new double[MEASURED_STEPS];
@@ -48,16 +49,22 @@ public final class Trainer {
   private long totalSteps;
   private double secondsPerStep;
 
-  /** Nothing happens until {@link #run}; a trainer runs once. */
+  /**
+   * Nothing happens until {@link #run}; a trainer runs once.
+   *
+   * @param heldOut is tried with every checkpoint and behind the last step
+   */
   public Trainer(
       Objective objective,
       TrainingOptions options,
       Batches batches,
+      HeldOut heldOut,
       Path folder,
       TrainingProgress.Listener listener) {
     this.objective = objective;
     this.options = options;
     this.batches = batches;
+    this.heldOut = heldOut;
     this.folder = folder;
     this.listener = listener;
   }
@@ -145,7 +152,9 @@ public final class Trainer {
                 .formatted(report.loss(), report.gradientNorm(), step, rate, CHECKPOINT));
       }
       double seconds = (System.nanoTime() - begun) / 1e9;
-      curve.add(step, rate, report, seconds);
+      boolean tried =
+          module.steps() % options.checkpointEvery() == 0 || module.steps() == totalSteps;
+      curve.add(step, rate, report, seconds, tried ? heldOut.losses(module, objective) : Map.of());
       measure(step, seconds, (System.nanoTime() - started) / 1e9);
       listener.at(
           new TrainingProgress(module.steps(), totalSteps, report.loss(), left(module.steps())));

@@ -19,6 +19,9 @@ final class TestingObjective {
   private static final int BATCH = 4;
   private static final int PIXELS = 16;
 
+  /** Batches that no run of these tests is long enough to see. */
+  static final HeldOut HELD_OUT = new HeldOut(step -> batch(step + 1_000_000), 2);
+
   private TestingObjective() {}
 
   static Objective objective() {
@@ -48,6 +51,7 @@ final class TestingObjective {
             objective(),
             options(new Length.Steps(Long.parseLong(arguments[1])), 5e-3),
             TestingObjective::batch,
+            HELD_OUT,
             Path.of(arguments[0]),
             progress -> {
               System.out.println("step " + progress.steps());

@@ -13,12 +13,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(120) // a run whose loss is not finite would have no end
 final class TrainerTest {
   private static final double RATE = 5e-3;
   private static final String THREADS = "ai.djl.pytorch.num_threads";
@@ -47,6 +52,7 @@ final class TrainerTest {
 
     assertSameBits(killed, straight);
     assertThat(losses(killed)).hasSize(20).isEqualTo(losses(straight));
+    assertThat(heldOutLosses(killed)).isEqualTo(heldOutLosses(straight));
   }
 
   @Test
@@ -95,12 +101,29 @@ final class TrainerTest {
   }
 
   @Test
+  void whatIsHeldOutIsTriedWithEachCheckpointAndAtTheEnd() throws IOException {
+    assertThat(trainer(folder, 25, TestingObjective::batch).run()).isTrue();
+    Map<Long, Double> tried = heldOutLosses(folder);
+    assertThat(tried).containsOnlyKeys(9L, 19L, 24L); // lines count from 0
+    Map<String, Double> last =
+        Evaluation.of(
+            TestingObjective.objective(),
+            TestingObjective.options(new Length.Steps(25), RATE),
+            folder.resolve(Trainer.CHECKPOINT),
+            TestingObjective.HELD_OUT);
+    assertThat(tried.get(24L)).isEqualTo(last.get("loss")).isNotEqualTo(losses(folder).getLast());
+    assertThat(Files.readString(folder.resolve(Trainer.PICTURE)))
+        .contains(String.format(Locale.ROOT, "held out %.4f", tried.get(24L)));
+  }
+
+  @Test
   void aLossThatIsNotFiniteStopsWithStepAndLearningRateAndKeepsTheCheckpoint() throws IOException {
     Trainer trainer =
         new Trainer(
             TestingObjective.objective(),
             TestingObjective.options(new Length.Steps(200), 1e30),
             TestingObjective::batch,
+            HeldOut.NONE,
             folder,
             TrainingProgress.Listener.NONE);
     assertThatThrownBy(trainer::run)
@@ -116,6 +139,7 @@ final class TrainerTest {
             TestingObjective.objective(),
             TestingObjective.options(new Length.Time(Duration.ofMillis(1500)), RATE),
             TestingObjective::batch,
+            HeldOut.NONE,
             folder,
             seen::add);
     assertThat(trainer.run()).isTrue();
@@ -130,9 +154,7 @@ final class TrainerTest {
   void aCheckpointOfAnotherNetworkIsRefused() throws IOException {
     new Checkpoint(
             new dev.weir.torch.train.TrainingState(
-                3,
-                java.util.Map.of(
-                    "weights.other", new HostTensor.Floats(List.of(1), new float[] {1}))),
+                3, Map.of("weights.other", new HostTensor.Floats(List.of(1), new float[] {1}))),
             20)
         .write(folder.resolve(Trainer.CHECKPOINT), "other");
     assertThatThrownBy(() -> trainer(folder, 20, TestingObjective::batch).run())
@@ -152,6 +174,7 @@ final class TrainerTest {
         TestingObjective.objective(),
         TestingObjective.options(new Length.Steps(steps), RATE),
         batches,
+        TestingObjective.HELD_OUT,
         folder,
         TrainingProgress.Listener.NONE);
   }
@@ -159,6 +182,17 @@ final class TrainerTest {
   private static void assertSameBits(Path left, Path right) throws IOException {
     assertThat(left.resolve(Trainer.CHECKPOINT))
         .hasSameBinaryContentAs(right.resolve(Trainer.CHECKPOINT));
+  }
+
+  private static Map<Long, Double> heldOutLosses(Path folder) throws IOException {
+    Map<Long, Double> losses = new LinkedHashMap<>();
+    for (String line : Files.readAllLines(folder.resolve(Trainer.CURVE))) {
+      JsonNode node = new ObjectMapper().readTree(line);
+      if (node.has("held_out_loss")) {
+        losses.put(node.get("step").asLong(), node.get("held_out_loss").asDouble());
+      }
+    }
+    return losses;
   }
 
   private static List<Double> losses(Path folder) throws IOException {

@@ -2,6 +2,7 @@ package dev.weir.standalone.command;
 
 import dev.weir.torch.Processor;
 import dev.weir.train.Evaluation;
+import dev.weir.train.HeldOut;
 import dev.weir.train.Objective;
 import dev.weir.train.Trainer;
 import dev.weir.train.TrainingException;
@@ -39,6 +40,9 @@ import picocli.CommandLine.Spec;
     })
 final class TrainCommand implements Callable<Integer> {
   private static final int EVALUATED_BATCHES = 16;
+
+  /** With each checkpoint. */
+  private static final int TRIED_BATCHES = 4;
 
   static final class Amount {
     @Option(
@@ -100,7 +104,13 @@ final class TrainCommand implements Callable<Integer> {
     boolean ended;
     try (Steps steps = new Steps(name)) {
       ended =
-          new Trainer(objective, options, trained.portraits(Use.TRAINING, seed), folder, steps)
+          new Trainer(
+                  objective,
+                  options,
+                  trained.portraits(Use.TRAINING, seed),
+                  new HeldOut(trained.portraits(Use.VALIDATION, seed), TRIED_BATCHES),
+                  folder,
+                  steps)
               .run();
     } catch (TrainingException e) {
       throw new CommandException(String.valueOf(e.getMessage()));
@@ -113,7 +123,10 @@ final class TrainCommand implements Callable<Integer> {
     for (Use use : new Use[] {Use.VALIDATION, Use.TEST_PAIRS}) {
       Map<String, Double> found =
           Evaluation.of(
-              objective, options, checkpoint, trained.portraits(use, seed), EVALUATED_BATCHES);
+              objective,
+              options,
+              checkpoint,
+              new HeldOut(trained.portraits(use, seed), EVALUATED_BATCHES));
       terminal.printf(
           "%s: %s%n", use == Use.VALIDATION ? "unseen pictures" : "unseen pairs", told(found));
     }
