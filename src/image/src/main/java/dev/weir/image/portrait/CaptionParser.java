@@ -28,6 +28,7 @@ final class CaptionParser {
   private final List<Phrase> told = new ArrayList<>();
 
   private int lastNoun = NOTHING;
+  private @Nullable Phrase bare; // the last noun, while nothing is said of it
   private @Nullable Absence absence;
   private Role joint = Role.SKIP; // AND or OR since the last noun
 
@@ -92,8 +93,11 @@ final class CaptionParser {
       case IS -> {
         prompt.read(phrase);
         if (lastNoun != NOTHING) {
+          Phrase noun = block.isEmpty() && told.isEmpty() ? bare : null;
+          bare = noun == null ? bare : null;
           endClause();
           begin(lastNoun, true);
+          bare = noun;
         }
       }
       case BEHIND -> {
@@ -126,7 +130,7 @@ final class CaptionParser {
       tellSubject();
       waiting.addAll(block);
       if (block.isEmpty() || !attachment.attach(part, waiting)) {
-        findings.name(part, phrase.written());
+        bare = phrase;
       }
       begin(part, false);
     }
@@ -161,6 +165,7 @@ final class CaptionParser {
       absence.wholeList = role == Role.AND && joint == Role.SKIP && orFollows(at);
     }
     if (!subjectOfList) {
+      tellSubject();
       subject = NOTHING;
     }
     joint = role;
@@ -206,6 +211,7 @@ final class CaptionParser {
       waiting.clear();
       lastNoun = own;
       if (!subjectOfList) {
+        tellSubject();
         begin(own, false);
       }
     } else if (known) { // else it is a thing that we do not know
@@ -232,10 +238,12 @@ final class CaptionParser {
   }
 
   private void tellSubject() {
-    if (!told.isEmpty()) {
-      attachment.attach(subject, told);
-      told.clear();
+    boolean described = !told.isEmpty() && attachment.attach(subject, told);
+    told.clear();
+    if (bare != null && !described) {
+      findings.name(bare.meaning().part(), bare.written());
     }
+    bare = null;
   }
 
   private void endClause() {

@@ -1,8 +1,8 @@
 package dev.weir.image.portrait;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +13,7 @@ final class Findings {
   private final int[] values;
   private final @Nullable String[] said; // the words of each value
   private final @Nullable String[] named; // the words of a part that is asked for
-  private final List<CaptionReading.Conflict> conflicts = new ArrayList<>();
+  private final Set<CaptionReading.Conflict> conflicts = new LinkedHashSet<>(); // each once
 
   Findings(PortraitDesign design) {
     this.design = design;
@@ -95,6 +95,6 @@ final class Findings {
         present.remove(design.partOf(i));
       }
     }
-    return new CaptionReading(values, present, conflicts, unread);
+    return new CaptionReading(values, present, List.copyOf(conflicts), unread);
   }
 }
