@@ -4,10 +4,11 @@ package dev.weir.image.portrait;
  * Reads captions and what people write like them; words.tsv and spoken.tsv have the phrases.
  *
  * <p>What words belong to: those before a noun, to the next comma, "and" or "or", belong to its
- * part, and so do the phrases before in the same list that name something and have no noun. After
- * "hair is" and after "on" they belong to the hair and to the background instead, and so does what
- * stands between a noun and the next comma, unless a noun of its own follows directly. What belongs
- * to nothing so far is read alone if it can ("a bob"), and else not at all.
+ * part, and so do the words before in the same list that have no noun. After "hair is" and after
+ * "on" they belong to the hair and to the background instead, to the end of the clause, and so does
+ * what follows a noun directly ("hair red"), unless a noun of its own comes before the next comma.
+ * What belongs to nothing, or ends in a word that means nothing here ("a blue sword"), is read
+ * alone if it can ("a bob"), and else not at all.
  *
  * <p>What is absent: "no" takes the next part and all that "or" joins to it ("no hat, glasses or
  * beard"), "without" all parts of the list that are named and not described.
