@@ -3,6 +3,7 @@ package dev.weir.train;
 import dev.weir.text.safetensors.Safetensors;
 import dev.weir.text.safetensors.SafetensorsWriter;
 import dev.weir.text.safetensors.SafetensorsWriter.FloatTensor;
+import dev.weir.text.safetensors.SafetensorsWriter.Precision;
 import dev.weir.text.weights.MappedTensors;
 import dev.weir.torch.train.HostTensor;
 import dev.weir.torch.train.TrainingState;
@@ -37,10 +38,23 @@ record Checkpoint(TrainingState state, long totalSteps) {
     notes.put("program", program);
     notes.put("steps", Long.toString(steps));
     notes.put("total_steps", Long.toString(totalSteps));
-    SafetensorsWriter.write(file, notes, tensors);
+    SafetensorsWriter.write(file, notes, tensors, Precision.F32);
   }
 
   static Checkpoint read(Path file) {
+    Map<String, HostTensor.Floats> tensors = tensors(file);
+    HostTensor.Floats progress = tensors.remove(PROGRESS);
+    if (progress == null) {
+      throw new TrainingException(file + " is no checkpoint of a training run");
+    }
+    float[] digits = progress.values();
+    return new Checkpoint(
+        new TrainingState((long) digits[0] * DIGIT + (long) digits[1], tensors),
+        (long) digits[2] * DIGIT + (long) digits[3]);
+  }
+
+  /** All tensors of a file, in its order. */
+  static Map<String, HostTensor.Floats> tensors(Path file) {
     try (MappedTensors source = Safetensors.open(List.of(file), "")) {
       Map<String, HostTensor.Floats> tensors = new LinkedHashMap<>();
       for (String name : source.names()) {
@@ -52,14 +66,7 @@ record Checkpoint(TrainingState state, long totalSteps) {
         source.read(name, 0, values);
         tensors.put(name, new HostTensor.Floats(shape, values));
       }
-      HostTensor.Floats progress = tensors.remove(PROGRESS);
-      if (progress == null) {
-        throw new TrainingException(file + " is no checkpoint of a training run");
-      }
-      float[] digits = progress.values();
-      return new Checkpoint(
-          new TrainingState((long) digits[0] * DIGIT + (long) digits[1], tensors),
-          (long) digits[2] * DIGIT + (long) digits[3]);
+      return tensors;
     }
   }
 }

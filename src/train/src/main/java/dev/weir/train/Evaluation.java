@@ -1,7 +1,7 @@
 package dev.weir.train;
 
 import dev.weir.torch.train.TrainableModule;
-import java.nio.file.Path;
+import dev.weir.torch.train.TrainingState;
 import java.util.Map;
 
 /** What a trained network makes of data that it has not learned from, with its averaged weights. */
@@ -11,17 +11,17 @@ public final class Evaluation {
   /**
    * The parts of the loss, each the mean over the batches.
    *
-   * @param checkpoint that a {@link Trainer} has left
-   * @throws TrainingException if the checkpoint is of another network
+   * @param state whose averaged weights compute, such as {@link TrainedWeights#read}
+   * @throws TrainingException if the state is of another network
    */
   public static Map<String, Double> of(
-      Objective objective, TrainingOptions options, Path checkpoint, HeldOut heldOut) {
+      Objective objective, TrainingOptions options, TrainingState state, HeldOut heldOut) {
     try (TrainableModule module =
         TrainableModule.open(objective.program(), options.optimizer(), false, options.seed())) {
       try {
-        module.load(Checkpoint.read(checkpoint).state());
+        module.load(state);
       } catch (IllegalArgumentException e) {
-        throw new TrainingException(checkpoint + " is of another network: " + e.getMessage());
+        throw new TrainingException("the weights are of another network: " + e.getMessage());
       }
       return heldOut.losses(module, objective);
     }

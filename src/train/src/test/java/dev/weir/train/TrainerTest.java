@@ -2,6 +2,7 @@ package dev.weir.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,36 @@ final class TrainerTest {
   private static final String THREADS = "ai.djl.pytorch.num_threads";
 
   @TempDir Path folder;
+
+  @Test
+  void whatIsShippedAreTheAveragedWeightsInSixteenBits() throws IOException {
+    trainer(folder, 12, TestingObjective::batch).run();
+    Path file = folder.resolve(TrainedWeights.FILE);
+    TrainedWeights.export(folder.resolve(Trainer.CHECKPOINT), Map.of("seed", "5"), file);
+
+    Map<String, HostTensor.Floats> averaged =
+        Checkpoint.read(folder.resolve(Trainer.CHECKPOINT)).state().averaged();
+    Map<String, HostTensor.Floats> shipped = TrainedWeights.read(file).averaged();
+    assertThat(shipped.keySet()).isEqualTo(averaged.keySet()).isNotEmpty();
+    averaged.forEach((name, tensor) -> {
+      float[] rounded = tensor.values().clone();
+      for (int i = 0; i < rounded.length; i++) {
+        rounded[i] = Float.float16ToFloat(Float.floatToFloat16(rounded[i]));
+      }
+      HostTensor.Floats kept = Objects.requireNonNull(shipped.get(name));
+      assertThat(kept.shape()).isEqualTo(tensor.shape());
+      assertThat(kept.values()).containsExactly(rounded);
+    });
+    long numbers = averaged.values().stream().mapToLong(tensor -> tensor.values().length).sum();
+    assertThat(Files.size(file)).isBetween(2 * numbers, 2 * numbers + 4000);
+    Map<String, Double> figures =
+        Evaluation.of(
+            TestingObjective.objective(),
+            TestingObjective.options(new Length.Steps(12), RATE),
+            TrainedWeights.read(file),
+            TestingObjective.HELD_OUT);
+    assertThat(figures.get("loss")).isCloseTo(heldOutLosses(folder).get(11L), within(1e-3));
+  }
 
   @Test
   void aRunThatIsKilledAndGoesOnEndsWithTheBitsOfOneThatIsNot() throws IOException {
@@ -109,7 +141,7 @@ final class TrainerTest {
         Evaluation.of(
             TestingObjective.objective(),
             TestingObjective.options(new Length.Steps(25), RATE),
-            folder.resolve(Trainer.CHECKPOINT),
+            Checkpoint.read(folder.resolve(Trainer.CHECKPOINT)).state(),
             TestingObjective.HELD_OUT);
     assertThat(tried.get(24L)).isEqualTo(last.get("loss")).isNotEqualTo(losses(folder).getLast());
     assertThat(Files.readString(folder.resolve(Trainer.PICTURE)))

@@ -1,9 +1,13 @@
 package dev.weir.standalone.command;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.torch.Processor;
+import dev.weir.torch.train.TrainingState;
 import dev.weir.train.Evaluation;
 import dev.weir.train.HeldOut;
 import dev.weir.train.Objective;
+import dev.weir.train.TrainedWeights;
 import dev.weir.train.Trainer;
 import dev.weir.train.TrainingException;
 import dev.weir.train.TrainingOptions;
@@ -16,6 +20,8 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -39,10 +45,25 @@ import picocli.CommandLine.Spec;
       "Stopped or killed, it goes on where it was when it is started again with the same folder."
     })
 final class TrainCommand implements Callable<Integer> {
-  private static final int EVALUATED_BATCHES = 16;
+  /** Pictures that the figures are of, and in a quick run. */
+  private static final int EVALUATED = 1024;
+
+  private static final int EVALUATED_QUICK = 128;
 
   /** With each checkpoint. */
   private static final int TRIED_BATCHES = 4;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final List<Use> RESULTS =
+      List.of(Use.VALIDATION, Use.TEST_PICTURES, Use.TEST_PAIRS);
+  private static final Map<Use, String> WORDS =
+      Map.of(
+          Use.VALIDATION,
+          "pictures for settings",
+          Use.TEST_PICTURES,
+          "unseen pictures",
+          Use.TEST_PAIRS,
+          "unseen pairs");
 
   static final class Amount {
     @Option(
@@ -55,7 +76,15 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--steps", paramLabel = "N", description = "so many steps")
     @Nullable Long steps;
 
-    Length length() {
+    @Option(
+        names = "--quick",
+        description = "a short run, which fails if it does not learn what it should by then")
+    boolean quick;
+
+    Length length(PortraitFamily family) {
+      if (quick) {
+        return new Length.Steps(family.quick().steps());
+      }
       if (steps != null) {
         if (steps < 1) {
           throw new CommandException("--steps is %d, must be at least 1".formatted(steps));
@@ -95,7 +124,7 @@ final class TrainCommand implements Callable<Integer> {
     PortraitFamily trained = Objects.requireNonNull(family);
     String name = trained.name().toLowerCase(Locale.ROOT);
     Path folder = Objects.requireNonNullElse(out, Path.of(name));
-    Length length = amount.length();
+    Length length = amount.length(trained);
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
       throw new CommandException("--out %s: it is a file, not a folder".formatted(folder));
     }
@@ -119,19 +148,51 @@ final class TrainCommand implements Callable<Integer> {
       terminal.printf("stopped; the same command goes on from %s%n", folder);
       return 1;
     }
-    Path checkpoint = folder.resolve(Trainer.CHECKPOINT);
-    for (Use use : new Use[] {Use.VALIDATION, Use.TEST_PAIRS}) {
-      Map<String, Double> found =
+    return figures(trained, objective, options, folder, terminal);
+  }
+
+  /** Writes what is shipped, and says what it makes of what it has not learned from. */
+  private int figures(
+      PortraitFamily trained,
+      Objective objective,
+      TrainingOptions options,
+      Path folder,
+      PrintWriter terminal)
+      throws IOException {
+    String name = trained.name().toLowerCase(Locale.ROOT);
+    Path file = folder.resolve(TrainedWeights.FILE);
+    TrainedWeights.export(
+        folder.resolve(Trainer.CHECKPOINT),
+        Map.of("family", name, "seed", Long.toString(seed)),
+        file);
+    TrainingState weights = TrainedWeights.read(file);
+    int batches = (amount.quick ? EVALUATED_QUICK : EVALUATED) / trained.batch();
+    ObjectNode figures = JSON.createObjectNode().put("family", name).put("seed", seed);
+    figures.put("parameters", objective.program().size()).put("bytes", Files.size(file));
+    Map<Use, Map<String, Double>> found = new EnumMap<>(Use.class);
+    for (Use use : amount.quick ? List.of(Use.VALIDATION) : RESULTS) {
+      found.put(
+          use,
           Evaluation.of(
-              objective,
-              options,
-              checkpoint,
-              new HeldOut(trained.portraits(use, seed), EVALUATED_BATCHES));
-      terminal.printf(
-          "%s: %s%n", use == Use.VALIDATION ? "unseen pictures" : "unseen pairs", told(found));
+              objective, options, weights, new HeldOut(trained.portraits(use, seed), batches)));
+      ObjectNode parts = figures.putObject(use.name().toLowerCase(Locale.ROOT));
+      found.get(use).forEach(parts::put);
+      terminal.printf("%s: %s%n", WORDS.get(use), told(found.get(use)));
     }
-    terminal.printf("checkpoint, curve and its picture are in %s%n", folder);
-    return 0;
+    JSON.writerWithDefaultPrettyPrinter()
+        .writeValue(folder.resolve("figures.json").toFile(), figures);
+    terminal.printf(
+        "%,d parameters in %s, 16 bits each; curve, its picture, figures and checkpoint beside"
+            + " it%n",
+        objective.program().size(), file);
+    if (!amount.quick) {
+      return 0;
+    }
+    double loss = found.getOrDefault(Use.VALIDATION, Map.of()).getOrDefault("loss", Double.NaN);
+    double bound = trained.quick().bound();
+    terminal.printf(
+        Locale.ROOT, "loss %.4f, to be below %.4f: %s%n", loss, bound, loss < bound ? "yes" : "NO");
+    return loss < bound ? 0 : 1;
   }
 
   private static String told(Map<String, Double> parts) {

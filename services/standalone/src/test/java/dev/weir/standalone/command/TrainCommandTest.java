@@ -30,6 +30,9 @@ final class TrainCommandTest {
     assertThat(Files.readAllLines(run.resolve("curve.jsonl"))).hasSize(3);
     assertThat(run.resolve("curve.svg")).exists();
     assertThat(out.toString()).contains("unseen pictures: loss ", "unseen pairs: ", run.toString());
+    assertThat(Files.size(run.resolve("model.safetensors"))).isBetween(4_900_000L, 5_300_000L);
+    assertThat(Files.readString(run.resolve("figures.json")))
+        .contains("\"test_pairs\"", "\"parameters\"");
 
     assertThat(run("train", "pixel", "--steps", "4", "--out", run.toString())).isEqualTo(1);
     assertThat(err.toString()).contains("checkpoint.safetensors is of another network");

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.ShortBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,12 +17,26 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** Writes float32 tensors as a safetensors file (safetensors, README, "Format"). */
+/** Writes tensors of real numbers as a safetensors file (safetensors, README, "Format"). */
 public final class SafetensorsWriter {
   /** The format asks for tensors at multiples of 8; the header is filled with spaces. */
   private static final int ALIGNMENT = 8;
 
   private SafetensorsWriter() {}
+
+  /** How numbers are kept. */
+  public enum Precision {
+    /** As they are. */
+    F32(Float.BYTES),
+    /** The nearest number of 16 bits (IEEE 754 binary16), ties to even. */
+    F16(Short.BYTES);
+
+    private final int bytes;
+
+    Precision(int bytes) {
+      this.bytes = bytes;
+    }
+  }
 
   /** A tensor to be written, row-major. */
   @SuppressWarnings("ArrayRecordComponent") // written once, never compared
@@ -32,9 +47,11 @@ public final class SafetensorsWriter {
    * the new one, on disk.
    *
    * @param metadata of the file as a whole
+   * @throws IllegalArgumentException if a number is finite but too large for the precision
    * @throws IOException if the file system refuses
    */
-  public static void write(Path file, Map<String, String> metadata, List<FloatTensor> tensors)
+  public static void write(
+      Path file, Map<String, String> metadata, List<FloatTensor> tensors, Precision precision)
       throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     try (FileChannel channel =
@@ -43,30 +60,48 @@ public final class SafetensorsWriter {
             StandardOpenOption.CREATE,
             StandardOpenOption.WRITE,
             StandardOpenOption.TRUNCATE_EXISTING)) {
-      writeFully(channel, header(metadata, tensors));
+      writeFully(channel, header(metadata, tensors, precision));
       for (FloatTensor tensor : tensors) {
-        ByteBuffer bytes =
-            ByteBuffer.allocate(Math.multiplyExact(tensor.values.length, Float.BYTES))
-                .order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(tensor.values);
-        writeFully(channel, bytes);
+        writeFully(channel, bytes(tensor, precision));
       }
       channel.force(true);
     }
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  private static ByteBuffer header(Map<String, String> metadata, List<FloatTensor> tensors) {
+  private static ByteBuffer bytes(FloatTensor tensor, Precision precision) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Math.multiplyExact(tensor.values.length, precision.bytes))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    switch (precision) {
+      case F32 -> bytes.asFloatBuffer().put(tensor.values);
+      case F16 -> {
+        ShortBuffer halves = bytes.asShortBuffer();
+        for (float value : tensor.values) {
+          short half = Float.floatToFloat16(value);
+          if (Float.isFinite(value) && !Float.isFinite(Float.float16ToFloat(half))) {
+            throw new IllegalArgumentException(
+                "%s: %s is too large for 16 bits".formatted(tensor.name, value));
+          }
+          halves.put(half);
+        }
+      }
+    }
+    return bytes;
+  }
+
+  private static ByteBuffer header(
+      Map<String, String> metadata, List<FloatTensor> tensors, Precision precision) {
     ObjectNode root = new ObjectMapper().createObjectNode();
     ObjectNode notes = root.putObject("__metadata__");
     metadata.forEach(notes::put);
     long offset = 0;
     for (FloatTensor tensor : tensors) {
       ObjectNode entry = root.putObject(tensor.name);
-      entry.put("dtype", "F32");
+      entry.put("dtype", precision.name());
       ArrayNode shape = entry.putArray("shape");
       tensor.shape.forEach(shape::add);
-      long end = offset + (long) tensor.values.length * Float.BYTES;
+      long end = offset + (long) tensor.values.length * precision.bytes;
       entry.putArray("data_offsets").add(offset).add(end);
       offset = end;
     }

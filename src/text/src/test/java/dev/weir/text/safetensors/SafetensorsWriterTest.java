@@ -1,8 +1,10 @@
 package dev.weir.text.safetensors;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.text.safetensors.SafetensorsWriter.FloatTensor;
+import dev.weir.text.safetensors.SafetensorsWriter.Precision;
 import dev.weir.text.weights.MappedTensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +27,8 @@ final class SafetensorsWriterTest {
         Map.of("a \"note\"", "that is kept"),
         List.of(
             new FloatTensor("first", List.of(2, 3), values),
-            new FloatTensor("scalar", List.of(), new float[] {7})));
+            new FloatTensor("scalar", List.of(), new float[] {7})),
+        Precision.F32);
     try (MappedTensors tensors = Safetensors.open(List.of(file), "")) {
       assertThat(tensors.names()).containsExactly("first", "scalar");
       assertThat(tensors.describe("first").shape()).containsExactly(2L, 3L);
@@ -41,5 +44,28 @@ final class SafetensorsWriterTest {
     try (var files = Files.list(folder)) {
       assertThat(files).containsExactly(file); // nothing half-written is left
     }
+  }
+
+  @Test
+  void sixteenBitsKeepTheNearestNumber() throws IOException {
+    Path file = folder.resolve("half.safetensors");
+    // 2049 lies between 2048 and 2050, which is odd in its last place; 6e-8 is the least number.
+    float[] values = {1, -0f, 2049, 0.1f, 6e-8f, Float.NEGATIVE_INFINITY, 65504};
+    SafetensorsWriter.write(
+        file, Map.of(), List.of(new FloatTensor("h", List.of(7), values)), Precision.F16);
+    try (MappedTensors tensors = Safetensors.open(List.of(file), "")) {
+      float[] read = new float[values.length];
+      tensors.read("h", 0, read);
+      assertThat(read)
+          .containsExactly(
+              1, -0f, 2048, 0.0999755859375f, 0x1p-24f, Float.NEGATIVE_INFINITY, 65504);
+    }
+    assertThatThrownBy(() ->
+            SafetensorsWriter.write(
+                file,
+                Map.of(),
+                List.of(new FloatTensor("large", List.of(1), new float[] {65520})),
+                Precision.F16))
+        .hasMessage("large: 65520.0 is too large for 16 bits");
   }
 }

@@ -15,6 +15,35 @@ import java.util.Map;
 public record TrainingState(long steps, Map<String, HostTensor.Floats> tensors) {
   static final List<String> VECTORS = List.of("weights", "first", "second", "average");
 
+  private static final String AVERAGE = "average.";
+
+  /** Trained weights by the names of their parameters, to compute with and not to go on from. */
+  public static TrainingState ofWeights(Map<String, HostTensor.Floats> weights) {
+    Map<String, HostTensor.Floats> tensors = new LinkedHashMap<>();
+    weights.forEach((name, tensor) -> {
+      for (String vector : VECTORS) {
+        boolean moment = vector.equals("first") || vector.equals("second");
+        tensors.put(
+            vector + "." + name,
+            moment
+                ? new HostTensor.Floats(tensor.shape(), new float[tensor.values().length])
+                : tensor);
+      }
+    });
+    return new TrainingState(0, tensors);
+  }
+
+  /** The averaged weights by the names of their parameters. */
+  public Map<String, HostTensor.Floats> averaged() {
+    Map<String, HostTensor.Floats> averaged = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> {
+      if (name.startsWith(AVERAGE)) {
+        averaged.put(name.substring(AVERAGE.length()), tensor);
+      }
+    });
+    return averaged;
+  }
+
   /** Cuts vectors, in the order of {@link #VECTORS}, into parameters. */
   static TrainingState of(long steps, List<Parameter> parameters, List<float[]> vectors) {
     Map<String, HostTensor.Floats> tensors = new LinkedHashMap<>();

@@ -14,21 +14,41 @@ import java.util.List;
 /** The families of networks that draw portraits, each with the recipe it is trained by. */
 public enum PortraitFamily {
   /** Autoregressive pixels. */
-  PIXEL(32, 2e-3, 60, new AdamW(0.9, 0.98, 1e-8, 0.01, 1, 0.999)),
+  PIXEL(32, 2e-3, 60, new AdamW(0.9, 0.98, 1e-8, 0.01, 1, 0.999), new Quick(60, 0)),
   /** Variational autoencoder. */
-  VAE(64, 1e-3, 200, new AdamW(0.9, 0.99, 1e-8, 0.01, 1, 0.999));
+  VAE(64, 1e-3, 200, new AdamW(0.9, 0.99, 1e-8, 0.01, 1, 0.999), new Quick(200, 0));
+
+  /**
+   * A run that shows within a minute or so that learning works.
+   *
+   * @param steps of it
+   * @param bound which the loss of its last step on what is held out is below, in the family's unit
+   */
+  public record Quick(long steps, double bound) {}
 
   private static final long CHECKPOINT_EVERY = 500;
   private final int batch;
   private final double peakRate;
   private final long warmUpSteps;
   private final AdamW optimizer;
+  private final Quick quick;
 
-  PortraitFamily(int batch, double peakRate, long warmUpSteps, AdamW optimizer) {
+  PortraitFamily(int batch, double peakRate, long warmUpSteps, AdamW optimizer, Quick quick) {
     this.batch = batch;
     this.peakRate = peakRate;
     this.warmUpSteps = warmUpSteps;
     this.optimizer = optimizer;
+    this.quick = quick;
+  }
+
+  /** Its quick run. */
+  public Quick quick() {
+    return quick;
+  }
+
+  /** Pictures of a batch. */
+  public int batch() {
+    return batch;
   }
 
   /**
