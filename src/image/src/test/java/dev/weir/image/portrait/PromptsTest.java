@@ -1,10 +1,11 @@
 package dev.weir.image.portrait;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ final class PromptsTest {
       her hair is blonde and curly                  | hair curly, hairColor blond
       The hair is red and the eyes are green.       | hairColor red, eyesColor green
       the hair is red and curly, green eyes         | hair curly, hairColor red, eyesColor green
+      her hair is, please, red                      | hairColor red
       hair: red, eyes: brown                        | hairColor red, eyesColor brown
       red hair green eyes                           | hairColor red, eyesColor green
       eyes green, hair curly and red                | hair curly, hairColor red, eyesColor green
@@ -197,10 +199,15 @@ final class PromptsTest {
 
   @Test
   void aLongPromptTakesNoLongerThanItsLength() {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     for (String words :
         List.of(",", "curly,", "no hat, glasses,", "hair is red", "smiling blond", "-a")) {
       String prompt = "no hat " + (words + " ").repeat(100_000);
-      assertTimeoutPreemptively(Duration.ofSeconds(8), () -> reader.read(prompt), words);
+      long before = threads.getCurrentThreadCpuTime();
+      reader.read(prompt);
+      assertThat(Duration.ofNanos(threads.getCurrentThreadCpuTime() - before))
+          .as(words)
+          .isLessThan(Duration.ofSeconds(5)); // a second where this was written
     }
   }
 
