@@ -99,7 +99,7 @@ public final class Pictures {
         new MemoryCacheImageInputStream(new ByteArrayInputStream(png))) {
       reader.setInput(in, true, true); // texts beside the pixels may be long, and are skipped
       return colours(reader.read(0));
-    } catch (IOException | RuntimeException e) { // the reader throws any of them at what is broken
+    } catch (IOException | RuntimeException e) { // whichever it is, the bytes are at fault
       throw new IllegalArgumentException(
           "The PNG is broken: its pixels cannot be read. Save it again and send the whole file.",
           e);

@@ -120,6 +120,39 @@ final class PicturesTest {
     assertThat(Pictures.read(Pictures.png(noise(1024, 1024)))).isEqualTo(noise(1024, 1024));
   }
 
+  /** Depths, kinds of colour, and so on that are not there, or not those of the pixels. */
+  @Test
+  void aPngWithAnotherHeaderIsReadOrRefused() {
+    byte[] png = Pictures.png(new Palette(1, 2, 3), 8, new byte[64]);
+    int refused = 0;
+    for (int at = 24; at < 29; at++) {
+      for (int value = 0; value < 256; value++) {
+        byte[] changed = png.clone();
+        changed[at] = (byte) value;
+        try {
+          assertThat(Pictures.read(withSize(changed, 8, 8)).width()).isEqualTo(8);
+        } catch (IllegalArgumentException e) {
+          assertThat(e).hasMessageContaining("The PNG is broken");
+          refused++;
+        }
+      }
+    }
+    assertThat(refused).isGreaterThan(1000);
+  }
+
+  /** The chunk of the palette lies behind the header's 33 bytes and is as long as 3 colours. */
+  @Test
+  void aPngWithoutThePaletteOfItsPixelsIsBroken() {
+    byte[] png = Pictures.png(new Palette(1, 2, 3), 8, new byte[64]);
+    assertThat(new String(png, 37, 4, StandardCharsets.US_ASCII)).isEqualTo("PLTE");
+    byte[] without = new byte[png.length - 21];
+    System.arraycopy(png, 0, without, 0, 33);
+    System.arraycopy(png, 33 + 21, without, 33, without.length - 33);
+    assertThatThrownBy(() -> Pictures.read(without))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("The PNG is broken: its pixels cannot be read.");
+  }
+
   private static byte[] withSize(byte[] png, int width, int height) {
     byte[] bytes = png.clone();
     CRC32 crc = new CRC32();
