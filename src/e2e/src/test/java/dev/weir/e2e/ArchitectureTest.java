@@ -51,7 +51,9 @@ final class ArchitectureTest {
             .resideInAPackage("dev.weir.image..")
             .should()
             .dependOnClassesThat(
-                not(resideInAnyPackage("dev.weir.image..", "java..", "org.jspecify.."))));
+                not(
+                    resideInAnyPackage(
+                        "dev.weir.image..", "java..", "javax.imageio..", "org.jspecify.."))));
   }
 
   /** Such a call stops the garbage collector until it returns, and a step takes long. */

@@ -36,6 +36,21 @@ public final class PortraitPainter {
 
   /** Places in the palette, row by row: [256]. */
   public byte[] draw(Portrait portrait) {
+    paint(portrait);
+    byte[] picture = new byte[PIXELS];
+    for (int i = 0; i < PIXELS; i++) {
+      picture[i] = place(canvas[i]);
+    }
+    return picture;
+  }
+
+  /** The generator's colours 0xrrggbb, of which some are not in the palette, row by row: [256]. */
+  int[] colours(Portrait portrait) {
+    paint(portrait);
+    return canvas.clone();
+  }
+
+  private void paint(Portrait portrait) {
     Arrays.fill(canvas, backgrounds[portrait.value(background)]);
     for (Part part : design.parts()) {
       int variant = part.variant() == PortraitDesign.NONE ? 0 : choice(portrait, part.variant());
@@ -43,11 +58,6 @@ public final class PortraitPainter {
         lay(part.layers().get(variant).get(choice(portrait, part.colour())), part.masked());
       }
     }
-    byte[] picture = new byte[PIXELS];
-    for (int i = 0; i < PIXELS; i++) {
-      picture[i] = place(canvas[i]);
-    }
-    return picture;
   }
 
   /** Among the values beside absence; -1 for that. */

@@ -5,7 +5,6 @@ import dev.weir.image.portrait.CaptionReading;
 import dev.weir.image.portrait.Captions;
 import dev.weir.image.portrait.Portrait;
 import dev.weir.image.portrait.PortraitDesign;
-import dev.weir.image.portrait.PortraitPainter;
 import dev.weir.image.portrait.PortraitSampler;
 import dev.weir.image.portrait.PortraitWords;
 import dev.weir.torch.train.HostTensor;
@@ -14,6 +13,7 @@ import dev.weir.train.pixel.PixelTransformer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -28,21 +28,24 @@ public final class TrainingPortraits implements Batches {
 
   private final PortraitDesign design;
   private final PortraitSampler sampler;
-  private final PortraitPainter painter;
   private final PortraitSplit split;
   private final Captions captions;
   private final PortraitSplit.Use use;
   private final long seed;
   private final int batch;
 
-  /** A portrait and what is said of it, {@link CaptionReading#UNSAID} for the rest. */
+  /**
+   * A portrait with its picture and what is said of it.
+   *
+   * @param picture places in the palette, row by row: [256]
+   * @param said values, {@link CaptionReading#UNSAID} for the rest: [attributes]
+   */
   @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
-  public record Example(Portrait portrait, int[] said) {}
+  public record Example(Portrait portrait, byte[] picture, int[] said) {}
 
   public TrainingPortraits(PortraitDesign design, PortraitSplit.Use use, long seed, int batch) {
     this.design = design;
     this.sampler = new PortraitSampler(design);
-    this.painter = new PortraitPainter(design);
     this.split = new PortraitSplit(design);
     this.captions = new Captions(PortraitWords.builtIn());
     this.use = use;
@@ -63,8 +66,9 @@ public final class TrainingPortraits implements Batches {
         new SplittableRandom(PortraitSplit.mixed(seed) ^ PortraitSplit.mixed(index));
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       Portrait portrait = sampler.draw(seed, index * ATTEMPTS + attempt);
-      if (split.use(portrait) == use) {
-        return new Example(portrait, captions.sayable(portrait, mask(random)));
+      Optional<byte[]> picture = split.picture(portrait, use);
+      if (picture.isPresent()) {
+        return new Example(portrait, picture.get(), captions.sayable(portrait, mask(random)));
       }
     }
     throw new IllegalStateException("no portrait for " + use + " in " + ATTEMPTS);
@@ -100,7 +104,7 @@ public final class TrainingPortraits implements Batches {
         conditions[e * width + i] =
             said[i] == CaptionReading.UNSAID ? attributes.get(i).values().size() : said[i];
       }
-      byte[] picture = painter.draw(examples.get(e).portrait());
+      byte[] picture = examples.get(e).picture();
       for (int i = 0; i < area; i++) {
         pixels[e * area + i] = picture[i] & 255;
       }
