@@ -2,13 +2,17 @@ package dev.weir.standalone.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.train.portrait.PortraitFamily;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class TrainCommandTest {
   @TempDir Path folder;
@@ -36,6 +40,19 @@ final class TrainCommandTest {
 
     assertThat(run("train", "pixel", "--steps", "4", "--out", run.toString())).isEqualTo(1);
     assertThat(err.toString()).contains("checkpoint.safetensors is of another network");
+  }
+
+  @ParameterizedTest
+  @EnumSource(PortraitFamily.class)
+  void aQuickRunOfEachFamilyLearnsWhatItShould(PortraitFamily family) throws IOException {
+    String name = family.name().toLowerCase(Locale.ROOT);
+    String run = folder.resolve(name).toString();
+
+    int status = run("train", name, "--quick", "--out", run);
+
+    assertThat(out.toString()).contains("to be below " + family.quick().bound());
+    assertThat(status).as(out.toString()).isZero();
+    assertThat(Files.readAllLines(Path.of(run, "curve.jsonl")).getFirst()).contains("\"loss\":5.");
   }
 
   @Test
