@@ -45,6 +45,9 @@ final class LogitEditor {
     boolean additive = frequency != 0 || presence != 0;
     int from = repetition != 1 ? 0 : additive ? promptLength : length;
     for (int i = Math.max(0, from); i < length; i++) {
+      if (tokens[i] >= place.length) {
+        continue; // of the prompt alone: it is never an output
+      }
       placeOf(tokens[i]);
       if (i >= promptLength) {
         outputCount[tokens[i]]++;
@@ -73,7 +76,7 @@ final class LogitEditor {
   private void markBiasedTokensOfThePrompt(
       LogitEdits edits, int biased, double repetition, int[] tokens, int promptLength) {
     for (int i = 0; i < promptLength && biased > 0; i++) {
-      int at = place[tokens[i]] - 1;
+      int at = tokens[i] < place.length ? place[tokens[i]] - 1 : biased;
       if (at < biased) {
         edits.repetition()[at] = (float) repetition;
       }

@@ -31,24 +31,24 @@ final class RequestCheck {
               + "shorten the prompt");
     }
     for (int i = 0; i < prompt.length; i++) {
-      checkToken(prompt[i], "prompt[" + i + "]", limits);
+      checkToken(prompt[i], "prompt[" + i + "]", limits.inputs());
     }
     for (int token : request.sampling().logitBias().keySet()) {
-      checkToken(token, "logit_bias." + token, limits);
+      checkToken(token, "logit_bias." + token, limits.vocabulary());
     }
     for (int token : request.sampling().stopTokens()) {
-      checkToken(token, "stop_token_ids", limits);
+      checkToken(token, "stop_token_ids", limits.vocabulary());
     }
     return Math.min(request.sampling().maxTokens(), context - prompt.length);
   }
 
-  private static void checkToken(int token, String field, ModelLimits limits) {
-    if (token < 0 || token >= limits.vocabulary()) {
+  private static void checkToken(int token, String field, int vocabulary) {
+    if (token < 0 || token >= vocabulary) {
       throw new InvalidRequest(
           field,
           "invalid_value",
           "token %d in %s is not in the vocabulary of %d tokens"
-              .formatted(token, field, limits.vocabulary()));
+              .formatted(token, field, vocabulary));
     }
   }
 }

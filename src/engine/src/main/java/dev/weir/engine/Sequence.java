@@ -23,6 +23,8 @@ final class Sequence {
     ENDED
   }
 
+  private static final int[] NOTHING = {};
+
   // one list for all who ask nothing else
   private static final List<LogitsQuery> ARG_MAX = List.of(LogitsQuery.ARG_MAX);
 
@@ -48,6 +50,7 @@ final class Sequence {
   private int emittedBefore;
   private boolean takesArgMax;
   private final int adapter;
+  private final int lookBack;
   private final String salt;
   private final BlockTable table;
   // how many tokens of the prompt the first admission found in the cache
@@ -66,7 +69,19 @@ final class Sequence {
     }
   }
 
-  Sequence(TextRequest request, TextListener listener, OutputText output, int limit, long nanos) {
+  /**
+   * @param limit most tokens of output
+   * @param lookBack see {@link ModelLimits#lookBack}
+   * @param nanos when it was submitted
+   */
+  Sequence(
+      TextRequest request,
+      TextListener listener,
+      OutputText output,
+      int limit,
+      int lookBack,
+      long nanos) {
+    this.lookBack = lookBack;
     this.request = request;
     this.listener = listener;
     this.output = output;
@@ -151,11 +166,13 @@ final class Sequence {
   SequenceSlice slice(int count, int[] draft, Sampler sampler) {
     int[] computing = Arrays.copyOfRange(tokens, computed, computed + count + draft.length);
     System.arraycopy(draft, 0, computing, count, draft.length);
+    int[] before = before(computing);
     if (!proceeded || computed + count < length) {
-      return new SequenceSlice(computed, computing, table.blocks(), List.of(), adapter);
+      return new SequenceSlice(computed, computing, table.blocks(), List.of(), adapter, before);
     }
     if (draft.length == 0) {
-      return new SequenceSlice(computed, computing, table.blocks(), query(sampler), adapter);
+      return new SequenceSlice(
+          computed, computing, table.blocks(), query(sampler), adapter, before);
     }
     int[] guessed = Arrays.copyOf(tokens, length + draft.length);
     System.arraycopy(draft, 0, guessed, length, draft.length);
@@ -163,7 +180,23 @@ final class Sequence {
     for (int i = 0; i <= draft.length; i++) {
       queries.add(sampler.query(request.sampling(), guessed, promptLength, length + i));
     }
-    return new SequenceSlice(computed, computing, table.blocks(), queries, adapter);
+    return new SequenceSlice(computed, computing, table.blocks(), queries, adapter, before);
+  }
+
+  /** What lies so many positions before each of the tokens that are computed next. */
+  private int[] before(int[] computing) {
+    if (lookBack == 0) {
+      return NOTHING;
+    }
+    int[] before = new int[computing.length];
+    for (int i = 0; i < before.length; i++) {
+      int place = computed + i - lookBack;
+      before[i] =
+          place < 0
+              ? SequenceSlice.NO_TOKEN
+              : place < computed ? tokens[place] : computing[place - computed];
+    }
+    return before;
   }
 
   /** What is asked of the last token. Who once takes the arg max does so to the end. */

@@ -15,12 +15,26 @@ import java.util.List;
  *     prompt is not at its end
  * @param adapter which of the model's adapters computes it, see {@link ModelLimits#adapters}; 0:
  *     the model as it is
+ * @param before for each of the tokens the id that lies {@link ModelLimits#lookBack} positions
+ *     before it in the sequence, {@link #NO_TOKEN} where that is before its beginning, [n]; empty
+ *     for a model that does not look back
  */
 @SuppressWarnings("ArrayRecordComponent") // the engine's own arrays, never compared
 public record SequenceSlice(
-    int start, int[] tokens, int[] blocks, List<LogitsQuery> queries, int adapter) {
+    int start, int[] tokens, int[] blocks, List<LogitsQuery> queries, int adapter, int[] before) {
   /** In a block table: there is none. */
   public static final int NO_BLOCK = -1;
+
+  /** Before the beginning of a sequence. */
+  public static final int NO_TOKEN = -1;
+
+  private static final int[] NOTHING = {};
+
+  /** A slice for a model that does not look back. */
+  public SequenceSlice(
+      int start, int[] tokens, int[] blocks, List<LogitsQuery> queries, int adapter) {
+    this(start, tokens, blocks, queries, adapter, NOTHING);
+  }
 
   /** A slice of the model as it is. */
   public SequenceSlice(int start, int[] tokens, int[] blocks, List<LogitsQuery> queries) {

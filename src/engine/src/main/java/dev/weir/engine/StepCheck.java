@@ -33,9 +33,21 @@ public final class StepCheck {
       require(slice.queries().size() <= n, "number of queries", slice.queries().size());
       slice.queries().forEach(query -> check(query.edits(), limits.vocabulary()));
       for (int token : slice.tokens()) {
-        require(token >= 0 && token < limits.vocabulary(), "token", token);
+        require(token >= 0 && token < limits.inputs(), "token", token);
       }
+      checkBefore(slice, limits);
       checkBlocks(slice, limits, written);
+    }
+  }
+
+  private static void checkBefore(SequenceSlice slice, ModelLimits limits) {
+    int[] before = slice.before();
+    require(
+        before.length == (limits.lookBack() > 0 ? slice.tokens().length : 0),
+        "number of tokens before",
+        before.length);
+    for (int token : before) {
+      require(token >= SequenceSlice.NO_TOKEN && token < limits.inputs(), "token before", token);
     }
   }
 

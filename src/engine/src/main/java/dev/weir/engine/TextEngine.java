@@ -108,7 +108,8 @@ public final class TextEngine implements AutoCloseable {
     places.take(length);
     OutputText output =
         new OutputText(tokenBytes, config.stripLeadingSpace(), request.sampling(), limit);
-    Sequence sequence = new Sequence(request, listener, output, limit, clock.nanoTime());
+    Sequence sequence =
+        new Sequence(request, listener, output, limit, limits.lookBack(), clock.nanoTime());
     Command submit = new Command.Submit(sequence);
     inbox.add(submit);
     if (terminated && inbox.remove(submit)) {

@@ -84,9 +84,12 @@ final class EngineLoopPropertyTest {
       @ForAll("arrivals") List<Arrival> arrivals,
       @ForAll @IntRange(min = 1, max = 4) int slots,
       @ForAll @IntRange(min = 4, max = 40) int stepTokens,
-      @ForAll @IntRange(min = 4, max = 16) int blocks) {
+      @ForAll @IntRange(min = 4, max = 16) int blocks,
+      @ForAll @IntRange(min = 0, max = 20) int lookBack) {
     // 4 blocks hold one request of the largest size: little cache makes them wait
-    ModelLimits limits = new ModelLimits(VOCABULARY, 64, slots, blocks, true, "testing");
+    ModelLimits limits =
+        new ModelLimits(VOCABULARY, 64, slots, blocks, true, "testing")
+            .reading(VOCABULARY, lookBack);
     TestingEngineLoop engine = new TestingEngineLoop(limits, stepTokens);
     List<Run> runs = new ArrayList<>();
     for (Arrival arrival : arrivals) {

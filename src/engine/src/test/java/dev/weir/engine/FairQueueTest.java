@@ -36,7 +36,7 @@ final class FairQueueTest {
             new TextRequest.Group(tenant, tenant + System.identityHashCode(tokens)),
             priority);
     OutputText output = new OutputText(TestingLanguageModel::bytes, false, sampling, maxTokens);
-    Sequence sequence = new Sequence(request, new TestingListener(), output, maxTokens, 0);
+    Sequence sequence = new Sequence(request, new TestingListener(), output, maxTokens, 0, 0);
     sequence.proceed(new int[0]);
     return sequence;
   }

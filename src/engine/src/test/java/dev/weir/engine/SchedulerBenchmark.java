@@ -71,7 +71,7 @@ public class SchedulerBenchmark {
       }
       TextRequest request = new TextRequest("r" + i, prompt, sampling, 0, Instant.MAX);
       OutputText output = new OutputText(TestingLanguageModel::bytes, false, sampling, 1_000);
-      Sequence sequence = new Sequence(request, new TestingListener(), output, 1_000, 0);
+      Sequence sequence = new Sequence(request, new TestingListener(), output, 1_000, 0, 0);
       sequence.proceed(new int[0]);
       scheduler.add(sequence);
     }

@@ -33,7 +33,7 @@ final class SchedulerTest {
     TextRequest request =
         new TextRequest("r", prompt, sampling, 0, Instant.MAX, TextRequest.Group.DEFAULT, priority);
     OutputText output = new OutputText(TestingLanguageModel::bytes, false, sampling, maxTokens);
-    Sequence sequence = new Sequence(request, new TestingListener(), output, maxTokens, 0);
+    Sequence sequence = new Sequence(request, new TestingListener(), output, maxTokens, 0, 0);
     sequence.proceed(new int[0]);
     return sequence;
   }

@@ -63,7 +63,8 @@ final class TestingEngineLoop {
     int limit = RequestCheck.outputLimit(request, model.limits());
     OutputText output =
         new OutputText(TestingLanguageModel::bytes, false, request.sampling(), limit);
-    Sequence sequence = new Sequence(request, listener, output, limit, clock.nanoTime());
+    Sequence sequence =
+        new Sequence(request, listener, output, limit, model.limits().lookBack(), clock.nanoTime());
     loop.submit(sequence);
     return sequence;
   }

@@ -182,7 +182,19 @@ public final class TestingLanguageModel implements LanguageModel {
       sequence[start + i] = tokens[i] + adapted;
       memory[place(slice, start + i)] = tokens[i] + adapted;
     }
+    checkBefore(slice, sequence, adapted);
     return sequence;
+  }
+
+  private void checkBefore(SequenceSlice slice, int[] sequence, int adapted) {
+    int lookBack = limits.lookBack();
+    int tokens = lookBack == 0 ? 0 : slice.tokens().length;
+    check(slice.before().length == tokens, "%d tokens before", slice.before().length);
+    for (int i = 0; i < tokens; i++) {
+      int place = slice.start() + i - lookBack;
+      int expected = place < 0 ? SequenceSlice.NO_TOKEN : sequence[place] - adapted;
+      check(slice.before()[i] == expected, "token %d is not before", slice.before()[i]);
+    }
   }
 
   private static int place(SequenceSlice slice, int position) {

@@ -21,6 +21,9 @@ final class SupportedModel {
     if (config.activation() != Activation.SILU) {
       return "activation " + config.activation() + " has no kernel";
     }
+    if (config.grid() != null) {
+      return "sequences that are pictures have no kernels";
+    }
     int size = config.headSize();
     if (size < LANES || size > LARGEST_HEAD || size % LANES != 0) {
       return "a head of %d is no multiple of 16 up to 256".formatted(size);

@@ -29,6 +29,7 @@ import java.util.stream.IntStream;
  * @param queryKeyNorm RMS norm on each head of q and k before the rotation (qwen3)
  * @param rotaryInterleaved the rows of q and k lie so that a rotation pairs neighbours (GGUF
  *     llama), not halves
+ * @param grid sequences are pictures; null: they are texts
  */
 public record ModelConfig(
     Family family,
@@ -49,7 +50,104 @@ public record ModelConfig(
     boolean attentionOutputBias,
     boolean mlpBias,
     boolean queryKeyNorm,
-    boolean rotaryInterleaved) {
+    boolean rotaryInterleaved,
+    @org.jspecify.annotations.Nullable Grid grid) {
+
+  /** A model of texts. */
+  public ModelConfig(
+      Family family,
+      int vocabulary,
+      int hidden,
+      int intermediate,
+      int layers,
+      int heads,
+      int kvHeads,
+      int headSize,
+      int contextLength,
+      double normEpsilon,
+      @org.jspecify.annotations.Nullable Rope rope,
+      List<Integer> slidingWindows,
+      Activation activation,
+      boolean tiedEmbeddings,
+      boolean attentionBias,
+      boolean attentionOutputBias,
+      boolean mlpBias,
+      boolean queryKeyNorm,
+      boolean rotaryInterleaved) {
+    this(
+        family,
+        vocabulary,
+        hidden,
+        intermediate,
+        layers,
+        heads,
+        kvHeads,
+        headSize,
+        contextLength,
+        normEpsilon,
+        rope,
+        slidingWindows,
+        activation,
+        tiedEmbeddings,
+        attentionBias,
+        attentionOutputBias,
+        mlpBias,
+        queryKeyNorm,
+        rotaryInterleaved,
+        null);
+  }
+
+  /** The same model with sequences that are pictures. */
+  public ModelConfig of(Grid pictures) {
+    return new ModelConfig(
+        family,
+        vocabulary,
+        hidden,
+        intermediate,
+        layers,
+        heads,
+        kvHeads,
+        headSize,
+        contextLength,
+        normEpsilon,
+        rope,
+        slidingWindows,
+        activation,
+        tiedEmbeddings,
+        attentionBias,
+        attentionOutputBias,
+        mlpBias,
+        queryKeyNorm,
+        rotaryInterleaved,
+        pictures);
+  }
+
+  /**
+   * A sequence is some tokens that say what is wanted, then the cells of a square, row by row. The
+   * position that predicts a cell (the one before it) has in its embedding, beside its own token, a
+   * row of each of three tables: for the cell above the predicted one, for its row, for its column.
+   *
+   * @param side cells of a row, and rows; at least 2
+   * @param prefix tokens before the first cell, at least 1
+   * @param inputs rows of the token embedding: the vocabulary of cells, then what only a prefix
+   *     holds
+   */
+  public record Grid(int side, int prefix, int inputs) {
+    /** From a position to that of the cell above the one that it predicts. */
+    public int lookBack() {
+      return side - 1;
+    }
+
+    /** Cells of a picture. */
+    public int cells() {
+      return side * side;
+    }
+  }
+
+  /** Rows of the token embedding. */
+  public int inputs() {
+    return grid == null ? vocabulary : grid.inputs;
+  }
 
   /** Model families that Weir runs. */
   public enum Family {

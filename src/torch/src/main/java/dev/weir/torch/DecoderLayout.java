@@ -10,8 +10,8 @@ import java.util.List;
  * Where each weight lies in the program's lists: what the loader fills and the program reads.
  *
  * <p>{@code linears}: the output layer, then for each layer the four of {@link #LINEARS}. {@code
- * tables}: the token embedding, then learned positions. {@code vectors}: those of the whole model,
- * then for each layer those of its norms and biases.
+ * tables}: the token embedding, then learned positions, or those of a grid (above, row, column).
+ * {@code vectors}: those of the whole model, then for each layer those of its norms and biases.
  */
 final class DecoderLayout {
   static final List<String> LINEARS =

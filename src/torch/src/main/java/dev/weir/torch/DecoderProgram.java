@@ -4,6 +4,7 @@ import dev.weir.engine.LanguageModel;
 import dev.weir.text.ModelConfig;
 import dev.weir.text.ModelConfig.DynamicNtk;
 import dev.weir.text.ModelConfig.Family;
+import dev.weir.text.ModelConfig.Grid;
 import dev.weir.text.ModelConfig.Rope;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -415,6 +416,7 @@ final class DecoderProgram {
 
   private String step() {
     return STEP.replace("{embedding}", embedding())
+        .replace("{grid}", grid())
         .replace("{WINDOWS}", config.slidingWindows().toString())
         .replace(
             "{KINDS}", config.slidingWindows().stream().map(windows::indexOf).toList().toString())
@@ -430,7 +432,7 @@ final class DecoderProgram {
 
   private static final String STEP =
       """
-        def step(s: __torch__.Decoder, tokens: List[int], positions: List[int], lengths: List[int], places: List[int], begun: List[int], segments: List[int], tables: List[int], outputs: List[int], edited: List[int], bias: List[float], repetition: List[float], reduction: List[float], masked: List[int], allowed: List[int], sampled: List[int], temperatures: List[float], candidates: int, entropy: int, reported: List[int]) -> List[Tensor]:
+        def step(s: __torch__.Decoder, tokens: List[int], positions: List[int], before: List[int], lengths: List[int], places: List[int], begun: List[int], segments: List[int], tables: List[int], outputs: List[int], edited: List[int], bias: List[float], repetition: List[float], reduction: List[float], masked: List[int], allowed: List[int], sampled: List[int], temperatures: List[float], candidates: int, entropy: int, reported: List[int]) -> List[Tensor]:
           ids = torch.tensor(tokens, dtype=4, device={DEVICE})
           position = torch.tensor(positions, dtype=4, device={DEVICE})
           turn = s.rotation(position, torch.tensor(lengths, dtype=4, device={DEVICE}))
@@ -448,7 +450,7 @@ final class DecoderProgram {
           windows = {WINDOWS}
           kinds = {KINDS}
           x = {embedding}
-          for i in range({LAYERS}):
+      {grid}    for i in range({LAYERS}):
             x = s.layer(x, i, kinds[i], windows[i], turn, place, masks, gathers, segments)
           results = annotate(List[Tensor], [])
           if torch.gt(torch.len(outputs), 0):
@@ -463,6 +465,37 @@ final class DecoderProgram {
     return layout.learnedPositions()
         ? "torch.add(%s, torch.to(torch.embedding(s.tables[1], position), 6))".formatted(tokens)
         : tokens;
+  }
+
+  /** What the positions that predict a cell have beside their tokens; see {@link Grid}. */
+  private String grid() {
+    Grid grid = config.grid();
+    if (grid == null) {
+      return "";
+    }
+    StringBuilder text = new StringBuilder();
+    line(text, "cell = torch.sub(position, %d)", grid.prefix() - 1);
+    line(text, "predicting = torch.unsqueeze(torch.to(torch.ge(cell, 0), 6), 1)");
+    line(text, "cell = torch.clamp(cell, 0, %d)", grid.cells() - 1);
+    line(text, "above = torch.tensor(before, dtype=4, device={DEVICE})");
+    // What lies before the first row's cells is the prefix.
+    line(
+        text,
+        "above = torch.masked_fill(above, torch.lt(cell, %d), %d)",
+        grid.side(),
+        config.vocabulary());
+    line(text, "added = torch.to(torch.embedding(s.tables[1], above), 6)");
+    line(
+        text,
+        "added = torch.add(added, torch.to(torch.embedding(s.tables[2],"
+            + " torch.floor_divide(cell, %d)), 6))",
+        grid.side());
+    line(
+        text,
+        "added = torch.add(added, torch.to(torch.embedding(s.tables[3],"
+            + " torch.remainder(cell, %d)), 6))",
+        grid.side());
+    return line(text, "x = torch.add(x, torch.mul(added, predicting))").toString();
   }
 
   private String normed(String x, String name) {

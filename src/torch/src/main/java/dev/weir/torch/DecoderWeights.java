@@ -3,6 +3,7 @@ package dev.weir.torch;
 import dev.weir.text.CheckpointException;
 import dev.weir.text.ModelConfig;
 import dev.weir.text.ModelConfig.Family;
+import dev.weir.text.ModelConfig.Grid;
 import dev.weir.text.ModelConfig.Rope;
 import dev.weir.text.TensorSource;
 import java.util.ArrayList;
@@ -40,6 +41,7 @@ final class DecoderWeights {
     long embedding = (long) config.vocabulary() * config.hidden();
     return config.layers() * layer
         + (config.tiedEmbeddings() ? 1 : 2) * embedding
+        + gridRows() * config.hidden()
         + (layout.learnedPositions() ? (long) config.contextLength() * config.hidden() : 0);
   }
 
@@ -75,7 +77,7 @@ final class DecoderWeights {
       loader.stage(plain("lm_head.weight", config.vocabulary()), config.hidden());
       loader.finish("keep_linear");
     }
-    loader.stage(plain(embedding, config.vocabulary()), config.hidden());
+    loader.stage(plain(embedding, config.inputs()), config.hidden());
     if (config.tiedEmbeddings()) {
       loader.finish("keep_linear");
       loader.finish("keep_tied_table");
@@ -86,6 +88,23 @@ final class DecoderWeights {
       loader.stage(plain(prefix + "wpe.weight", config.contextLength()), config.hidden());
       loader.finish("keep_table");
     }
+    Grid grid = config.grid();
+    if (grid != null) {
+      table(loader, "above_embedding.weight", config.vocabulary() + 1);
+      table(loader, "row_embedding.weight", grid.side());
+      table(loader, "column_embedding.weight", grid.side());
+    }
+  }
+
+  private void table(WeightLoader loader, String name, int rows) {
+    loader.stage(plain(prefix + name, rows), config.hidden());
+    loader.finish("keep_table");
+  }
+
+  /** Rows of embeddings that no text model has. */
+  private long gridRows() {
+    Grid grid = config.grid();
+    return grid == null ? 0 : config.inputs() + 1L + 2L * grid.side();
   }
 
   private void modelVector(WeightLoader loader, String name) {

@@ -21,7 +21,8 @@ public final class SequenceScorer {
    *
    * @param argMax most probable next token, [n]
    * @param logSumExp natural logarithm of the sum of the exponentials of the logits, [n]
-   * @param logprobs of each token but the first, given those before it, [n - 1]
+   * @param logprobs of each token but the first, given those before it, [n - 1]; minus infinity for
+   *     what is no output but of prompts alone
    * @param lastLogits after the last token, [vocabulary]
    */
   @SuppressWarnings("ArrayRecordComponent") // results, never compared
@@ -54,7 +55,11 @@ public final class SequenceScorer {
           scores.argMax[position] = argMax[0];
           scores.logSumExp[position] = logSumExp(row);
           if (position + 1 < tokens.length) {
-            scores.logprobs[position] = row[tokens[position + 1]] - scores.logSumExp[position];
+            int next = tokens[position + 1];
+            scores.logprobs[position] =
+                next < row.length
+                    ? row[next] - scores.logSumExp[position]
+                    : Double.NEGATIVE_INFINITY;
           } else {
             System.arraycopy(row, 0, scores.lastLogits, 0, row.length);
           }
@@ -74,7 +79,13 @@ public final class SequenceScorer {
       int n = Math.min(step, tokens.length - start);
       int[] chunk = Arrays.copyOfRange(tokens, start, start + n);
       SequenceSlice slice =
-          new SequenceSlice(start, chunk, blocks, Collections.nCopies(n, LogitsQuery.WHOLE));
+          new SequenceSlice(
+              start,
+              chunk,
+              blocks,
+              Collections.nCopies(n, LogitsQuery.WHOLE),
+              0,
+              before(tokens, start, n, models.getFirst().limits().lookBack()));
       List<StepOutput> outputs = models.stream().map(model -> model.step(List.of(slice))).toList();
       for (int row = 0; row < n; row++) {
         for (int model = 0; model < rows.length; model++) {
@@ -84,6 +95,15 @@ public final class SequenceScorer {
         visitor.onRow(start + row, argMax, rows);
       }
     }
+  }
+
+  private static int[] before(int[] tokens, int start, int n, int lookBack) {
+    int[] before = new int[lookBack == 0 ? 0 : n];
+    for (int i = 0; i < before.length; i++) {
+      int place = start + i - lookBack;
+      before[i] = place < 0 ? SequenceSlice.NO_TOKEN : tokens[place];
+    }
+    return before;
   }
 
   /** The logarithm of a softmax's denominator, in float64. */

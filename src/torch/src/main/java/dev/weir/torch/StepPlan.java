@@ -20,6 +20,8 @@ import java.util.stream.LongStream;
  *
  * @param tokens ids, [rows]
  * @param positions [rows]
+ * @param before what lies a model's look back before the tokens, -1 for nothing, [rows]; empty for
+ *     one that does not look back
  * @param lengths tokens of the row's sequence after this step, [rows]
  * @param places where keys and values of a row are written: block times 16, plus the place in it,
  *     [rows]
@@ -33,6 +35,7 @@ import java.util.stream.LongStream;
 record StepPlan(
     long[] tokens,
     long[] positions,
+    long[] before,
     long[] lengths,
     long[] places,
     long[] begun,
@@ -65,6 +68,7 @@ record StepPlan(
   private static final class Builder {
     private final long[] tokens;
     private final long[] positions;
+    private final LongStream.Builder before = LongStream.builder();
     private final long[] lengths;
     private final long[] places;
     private final LongStream.Builder begun = LongStream.builder();
@@ -94,6 +98,9 @@ record StepPlan(
         int position = slice.start() + i;
         tokens[row] = slice.tokens()[i];
         positions[row] = position;
+        if (slice.before().length > 0) {
+          before.add(slice.before()[i]);
+        }
         lengths[row] = end;
         long block = slice.blocks()[position / BLOCK_TOKENS];
         places[row] = block * BLOCK_TOKENS + position % BLOCK_TOKENS;
@@ -131,6 +138,7 @@ record StepPlan(
       return new StepPlan(
           tokens,
           positions,
+          before.build().toArray(),
           lengths,
           places,
           begun.build().toArray(),

@@ -87,6 +87,7 @@ public final class TorchLanguageModel implements LanguageModel {
       module.close();
       throw e;
     }
+    ModelConfig.Grid grid = config.grid();
     Precision precision = arithmetic.precision();
     String numerics =
         String.join(
@@ -98,13 +99,14 @@ public final class TorchLanguageModel implements LanguageModel {
     return new TorchLanguageModel(
         module,
         new ModelLimits(
-            config.vocabulary(),
-            budget.context(),
-            options.slots(),
-            budget.blocks(),
-            config.slidingWindow(),
-            false,
-            numerics),
+                config.vocabulary(),
+                budget.context(),
+                options.slots(),
+                budget.blocks(),
+                config.slidingWindow(),
+                false,
+                numerics)
+            .reading(config.inputs(), grid == null ? 0 : grid.lookBack()),
         precision);
   }
 
@@ -148,6 +150,7 @@ public final class TorchLanguageModel implements LanguageModel {
               "step",
               plan.tokens(),
               plan.positions(),
+              plan.before(),
               plan.lengths(),
               plan.places(),
               plan.begun(),

@@ -161,11 +161,10 @@ final class TrainCommand implements Callable<Integer> {
       throws IOException {
     String name = trained.name().toLowerCase(Locale.ROOT);
     Path file = folder.resolve(TrainedWeights.FILE);
-    TrainedWeights.export(
-        folder.resolve(Trainer.CHECKPOINT),
-        Map.of("family", name, "seed", Long.toString(seed)),
-        file);
+    Map<String, String> recipe = Map.of("family", name, "seed", Long.toString(seed));
+    TrainedWeights.export(folder.resolve(Trainer.CHECKPOINT), recipe, file);
     TrainingState weights = TrainedWeights.read(file);
+    trained.export(weights.averaged(), recipe, folder);
     int batches = (amount.quick ? EVALUATED_QUICK : EVALUATED) / trained.batch();
     ObjectNode figures = JSON.createObjectNode().put("family", name).put("seed", seed);
     figures.put("parameters", objective.program().size()).put("bytes", Files.size(file));

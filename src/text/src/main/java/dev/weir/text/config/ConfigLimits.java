@@ -9,5 +9,7 @@ public final class ConfigLimits {
   public static final int MAX_VOCABULARY = 1 << 24;
   public static final int MAX_CONTEXT = 1 << 30;
 
+  public static final int MAX_GRID_SIDE = 1 << 10;
+
   private ConfigLimits() {}
 }

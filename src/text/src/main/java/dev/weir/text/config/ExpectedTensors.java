@@ -64,7 +64,13 @@ public final class ExpectedTensors {
     long queries = (long) config.heads() * config.headSize();
     long keys = (long) config.kvHeads() * config.headSize();
     long inner = config.intermediate();
-    put("model.embed_tokens.weight", config.vocabulary(), hidden);
+    put("model.embed_tokens.weight", config.inputs(), hidden);
+    ModelConfig.Grid grid = config.grid();
+    if (grid != null) {
+      put("model.above_embedding.weight", config.vocabulary() + 1L, hidden); // the last: none above
+      put("model.row_embedding.weight", grid.side(), hidden);
+      put("model.column_embedding.weight", grid.side(), hidden);
+    }
     for (int layer = 0; layer < config.layers(); layer++) {
       String prefix = "model.layers." + layer + ".";
       put(prefix + "input_layernorm.weight", hidden);

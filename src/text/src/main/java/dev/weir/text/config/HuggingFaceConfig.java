@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.text.ModelConfig;
 import dev.weir.text.ModelConfig.Activation;
 import dev.weir.text.ModelConfig.Family;
+import dev.weir.text.ModelConfig.Grid;
 import dev.weir.text.json.Fields;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,7 +17,7 @@ import java.util.List;
  */
 public final class HuggingFaceConfig {
   private static final List<String> FAMILIES =
-      List.of("llama", "mistral", "qwen2", "qwen3", "gpt2");
+      List.of("llama", "mistral", "qwen2", "qwen3", "gpt2", "weir_pixels");
   private static final List<String> ACTIVATIONS =
       List.of("silu", "swish", "gelu", "gelu_new", "gelu_pytorch_tanh", "gelu_fast");
 
@@ -41,6 +42,7 @@ public final class HuggingFaceConfig {
       case "qwen2" -> llamaLike(fields, Family.QWEN2);
       case "qwen3" -> llamaLike(fields, Family.QWEN3);
       case "gpt2" -> gpt2(fields);
+      case "weir_pixels" -> pixels(fields);
       default -> throw fields.unsupported("model_type", FAMILIES);
     };
   }
@@ -82,6 +84,30 @@ public final class HuggingFaceConfig {
         family == Family.LLAMA && fields.flag("mlp_bias", false),
         family == Family.QWEN3,
         false);
+  }
+
+  /** A llama whose sequences are pictures; what it has beside a llama's fields is Weir's own. */
+  private static ModelConfig pixels(Fields fields) {
+    ModelConfig config = llamaLike(fields, Family.LLAMA);
+    if (config.tiedEmbeddings()) {
+      throw fields.unsupported("tie_word_embeddings", List.of("false"));
+    }
+    int side = fields.count("grid_side", ConfigLimits.MAX_GRID_SIDE);
+    int prefix = fields.count("prefix_length", ConfigLimits.MAX_CONTEXT);
+    int inputs = fields.count("input_vocab_size", ConfigLimits.MAX_VOCABULARY);
+    if (side < 2) {
+      throw fields.bad("grid_side", "at least 2");
+    }
+    if (inputs < config.vocabulary()) {
+      throw fields.bad("input_vocab_size", "at least vocab_size " + config.vocabulary());
+    }
+    Grid grid = new Grid(side, prefix, inputs);
+    if (config.contextLength() != prefix + grid.cells()) {
+      throw fields.bad(
+          "max_position_embeddings",
+          "prefix_length and the cells, %d".formatted(prefix + grid.cells()));
+    }
+    return config.of(grid);
   }
 
   private static int headSize(Fields fields, Family family, int hidden, int heads) {

@@ -26,6 +26,12 @@ class HuggingFaceConfigTest {
       "model_type":"gpt2","n_embd":64,"n_layer":2,"n_head":4,"vocab_size":384
       """;
 
+  private static final String PIXELS =
+      LLAMA.replace("llama", "weir_pixels").replace("384", "256")
+          + """
+          ,"input_vocab_size":500,"prefix_length":17,"grid_side":16,"max_position_embeddings":273
+          """;
+
   @Test
   void whatAConfigLeavesOutIsTransformersDefault() {
     ModelConfig llama = parse(LLAMA);
@@ -153,6 +159,44 @@ class HuggingFaceConfigTest {
           """)
   void gpt2WithAnythingUnusualIsNamed(String message, String field) {
     assertThatThrownBy(() -> parse(GPT2 + "," + field))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void picturesAreALlamaWithAGrid() {
+    ModelConfig config = parse(PIXELS);
+    assertThat(config.family()).isEqualTo(ModelConfig.Family.LLAMA);
+    assertThat(config.grid()).isEqualTo(new ModelConfig.Grid(16, 17, 500));
+    assertThat(config.inputs()).isEqualTo(500);
+    assertThat(config.vocabulary()).isEqualTo(256);
+    assertThat(Objects.requireNonNull(config.grid()).lookBack()).isEqualTo(15);
+    assertThat(parse(LLAMA).grid()).isNull();
+    assertThat(parse(LLAMA).inputs()).isEqualTo(384);
+    var shapes = ExpectedTensors.of(config);
+    assertThat(shapes)
+        .containsEntry("model.embed_tokens.weight", List.of(500L, 64L))
+        .containsEntry("model.above_embedding.weight", List.of(257L, 64L))
+        .containsEntry("model.row_embedding.weight", List.of(16L, 64L))
+        .containsEntry("model.column_embedding.weight", List.of(16L, 64L))
+        .containsEntry("lm_head.weight", List.of(256L, 64L));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\'',
+      textBlock =
+          """
+          grid_side must be at least 2                                          | "grid_side":1
+          grid_side must be a whole number from 1 to 1024                       | "grid_side":2000
+          prefix_length must be a whole number                                  | "prefix_length":0
+          input_vocab_size must be at least vocab_size 256                      | "input_vocab_size":255
+          tie_word_embeddings true is not supported; supported are false      | "tie_word_embeddings":true
+          max_position_embeddings must be prefix_length and the cells, 273      | "max_position_embeddings":274
+          """)
+  void picturesThatCannotBeAreNamed(String message, String field) {
+    assertThatThrownBy(() -> parse(PIXELS + "," + field))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining(message);
   }

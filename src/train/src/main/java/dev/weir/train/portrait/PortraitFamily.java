@@ -2,14 +2,19 @@ package dev.weir.train.portrait;
 
 import dev.weir.image.portrait.PortraitDesign;
 import dev.weir.torch.train.AdamW;
+import dev.weir.torch.train.HostTensor;
 import dev.weir.train.Objective;
 import dev.weir.train.TrainingOptions;
 import dev.weir.train.TrainingOptions.Length;
+import dev.weir.train.pixel.PixelExport;
 import dev.weir.train.pixel.PixelTransformer;
 import dev.weir.train.pixel.PixelTransformerConfig;
 import dev.weir.train.vae.Vae;
 import dev.weir.train.vae.VaeConfig;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** The families of networks that draw portraits, each with the recipe it is trained by. */
 public enum PortraitFamily {
@@ -26,6 +31,9 @@ public enum PortraitFamily {
    *     nothing has log 256 = 5.55
    */
   public record Quick(long steps, double bound) {}
+
+  /** Folder of a checkpoint that services load, beside the trained file. */
+  public static final String SERVED = "served";
 
   private static final long CHECKPOINT_EVERY = 500;
   private final int batch;
@@ -63,6 +71,27 @@ public enum PortraitFamily {
       case PIXEL -> new PixelTransformer(PixelTransformerConfig.portraits(values));
       case VAE -> new Vae(VaeConfig.portraits(values), seed);
     };
+  }
+
+  /**
+   * Writes what a service loads, where that is not the trained file as it is.
+   *
+   * @param weights trained, by the names of their parameters
+   * @param recipe how they were made
+   */
+  public void export(
+      Map<String, HostTensor.Floats> weights, Map<String, String> recipe, Path folder)
+      throws IOException {
+    switch (this) {
+      case PIXEL ->
+          PixelExport.write(
+              PixelTransformerConfig.portraits(
+                  TrainingPortraits.attributeValues(PortraitDesign.builtIn())),
+              weights,
+              recipe,
+              folder.resolve(SERVED));
+      case VAE -> {}
+    }
   }
 
   /**
