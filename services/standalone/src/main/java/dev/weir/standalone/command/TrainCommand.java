@@ -98,7 +98,9 @@ final class TrainCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "FAMILY",
-      description = "pixel (autoregressive pixels) or vae (variational autoencoder)")
+      description =
+          "pixel (autoregressive pixels), vae (variational autoencoder), or judge (reads what a"
+              + " portrait shows, to judge the others by)")
   @Nullable PortraitFamily family;
 
   @ArgGroup Amount amount = new Amount();
@@ -200,7 +202,7 @@ final class TrainCommand implements Callable<Integer> {
         all.append(all.isEmpty() ? "" : ", ")
             .append(part)
             .append(String.format(Locale.ROOT, " %.4f", value)));
-    return all.append(" nats").toString();
+    return all.toString();
   }
 
   /** A progress bar on standard error. */

@@ -60,6 +60,6 @@ final class TrainCommandTest {
     assertThat(run("train", "vae", "--steps", "0")).isEqualTo(1);
     assertThat(err.toString()).contains("--steps is 0, must be at least 1");
     assertThat(run("train", "cat")).isEqualTo(2);
-    assertThat(err.toString()).contains("expected one of [PIXEL, VAE]");
+    assertThat(err.toString()).contains("expected one of [PIXEL, VAE, JUDGE]");
   }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A decoder-only transformer over palette indices: the probability of a picture is the product of
@@ -64,7 +65,11 @@ public final class PixelTransformer implements Objective {
 
   @Override
   public Map<String, HostTensor> inputs(Map<String, HostTensor.Integers> batch, long step) {
-    return new LinkedHashMap<>(batch);
+    return Map.of(
+        CONDITION,
+        Objects.requireNonNull(batch.get(CONDITION)),
+        PIXELS,
+        Objects.requireNonNull(batch.get(PIXELS)));
   }
 
   private List<Parameter> parameters() {

@@ -6,6 +6,8 @@ import dev.weir.torch.train.HostTensor;
 import dev.weir.train.Objective;
 import dev.weir.train.TrainingOptions;
 import dev.weir.train.TrainingOptions.Length;
+import dev.weir.train.judge.Judge;
+import dev.weir.train.judge.JudgeConfig;
 import dev.weir.train.pixel.PixelExport;
 import dev.weir.train.pixel.PixelTransformer;
 import dev.weir.train.pixel.PixelTransformerConfig;
@@ -16,19 +18,21 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** The families of networks that draw portraits, each with the recipe it is trained by. */
+/** The networks that draw portraits, and the one that judges them, each with its recipe. */
 public enum PortraitFamily {
   /** Autoregressive pixels. */
   PIXEL(32, 2e-3, 60, new AdamW(0.9, 0.98, 1e-8, 0.01, 1, 0.999), new Quick(60, 1.9)),
   /** Variational autoencoder. */
-  VAE(64, 1e-3, 200, new AdamW(0.9, 0.99, 1e-8, 0.01, 1, 0.999), new Quick(200, 1.8));
+  VAE(64, 1e-3, 200, new AdamW(0.9, 0.99, 1e-8, 0.01, 1, 0.999), new Quick(200, 1.8)),
+  /** Reads what a portrait shows; draws nothing. */
+  JUDGE(64, 1e-3, 200, new AdamW(0.9, 0.99, 1e-8, 0.01, 1, 0.999), new Quick(200, 0));
 
   /**
    * A run that shows within a minute or so that learning works.
    *
    * @param steps of it
-   * @param bound which the loss on what is held out is below then, nats a pixel; one that knows
-   *     nothing has log 256 = 5.55
+   * @param bound which the loss on what is held out is below then. Nats a pixel, of which a network
+   *     that knows nothing has log 256 = 5.55; of a judge nats an attribute, of which it has 2.1
    */
   public record Quick(long steps, double bound) {}
 
@@ -70,6 +74,7 @@ public enum PortraitFamily {
     return switch (this) {
       case PIXEL -> new PixelTransformer(PixelTransformerConfig.portraits(values));
       case VAE -> new Vae(VaeConfig.portraits(values), seed);
+      case JUDGE -> new Judge(JudgeConfig.portraits(values));
     };
   }
 
@@ -90,7 +95,7 @@ public enum PortraitFamily {
               weights,
               recipe,
               folder.resolve(SERVED));
-      case VAE -> {}
+      case VAE, JUDGE -> {}
     }
   }
 

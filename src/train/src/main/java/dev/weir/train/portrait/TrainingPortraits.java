@@ -9,6 +9,7 @@ import dev.weir.image.portrait.PortraitSampler;
 import dev.weir.image.portrait.PortraitWords;
 import dev.weir.torch.train.HostTensor;
 import dev.weir.train.Batches;
+import dev.weir.train.judge.Judge;
 import dev.weir.train.pixel.PixelTransformer;
 import java.util.Arrays;
 import java.util.List;
@@ -91,16 +92,21 @@ public final class TrainingPortraits implements Batches {
     return tensors(Arrays.asList(examples));
   }
 
-  /** Conditions [batch, attributes] and pixels [batch, 256] of examples. */
+  /**
+   * Conditions (what is said) and attributes (what is so), [batch, attributes] each, and pixels
+   * [batch, 256] of examples.
+   */
   public Map<String, HostTensor.Integers> tensors(List<Example> examples) {
     List<Attribute> attributes = design.attributes();
     int width = attributes.size();
     int area = PortraitDesign.SIDE * PortraitDesign.SIDE;
     int[] conditions = new int[examples.size() * width];
+    int[] values = new int[examples.size() * width];
     int[] pixels = new int[examples.size() * area];
     for (int e = 0; e < examples.size(); e++) {
       int[] said = examples.get(e).said();
       for (int i = 0; i < width; i++) {
+        values[e * width + i] = examples.get(e).portrait().value(i);
         conditions[e * width + i] =
             said[i] == CaptionReading.UNSAID ? attributes.get(i).values().size() : said[i];
       }
@@ -112,6 +118,8 @@ public final class TrainingPortraits implements Batches {
     return Map.of(
         PixelTransformer.CONDITION,
         new HostTensor.Integers(List.of(examples.size(), width), conditions),
+        Judge.ATTRIBUTES,
+        new HostTensor.Integers(List.of(examples.size(), width), values),
         PixelTransformer.PIXELS,
         new HostTensor.Integers(List.of(examples.size(), area), pixels));
   }

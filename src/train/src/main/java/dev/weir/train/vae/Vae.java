@@ -1,6 +1,5 @@
 package dev.weir.train.vae;
 
-import static dev.weir.torch.train.Parameter.constant;
 import static dev.weir.torch.train.Parameter.normal;
 
 import dev.weir.torch.train.HostTensor;
@@ -8,6 +7,7 @@ import dev.weir.torch.train.Parameter;
 import dev.weir.torch.train.TrainingProgram;
 import dev.weir.torch.train.TrainingProgram.Kind;
 import dev.weir.torch.train.TrainingProgram.Method;
+import dev.weir.train.Layers;
 import dev.weir.train.Noise;
 import dev.weir.train.Objective;
 import java.util.ArrayList;
@@ -71,7 +71,7 @@ public final class Vae implements Objective {
             "prior", new Method(inputs(CONDITION), constants(PRIOR)),
             "decode", new Method(decode, constants(DECODE)),
             "log_weights", new Method(weights, constants(LOG_WEIGHTS))),
-        Gaussians.FUNCTIONS + constants(NETWORK));
+        Gaussians.FUNCTIONS + Layers.CONVOLVED + constants(NETWORK));
   }
 
   private static Map<String, Kind> inputs(String... integers) {
@@ -84,8 +84,11 @@ public final class Vae implements Objective {
 
   @Override
   public Map<String, HostTensor> inputs(Map<String, HostTensor.Integers> batch, long step) {
-    int pictures = Objects.requireNonNull(batch.get(PIXELS)).shape().getFirst();
-    Map<String, HostTensor> inputs = new LinkedHashMap<>(batch);
+    HostTensor.Integers pixels = Objects.requireNonNull(batch.get(PIXELS));
+    int pictures = pixels.shape().getFirst();
+    Map<String, HostTensor> inputs = new LinkedHashMap<>();
+    inputs.put(CONDITION, Objects.requireNonNull(batch.get(CONDITION)));
+    inputs.put(PIXELS, pixels);
     inputs.put(NOISE, noise(pictures, step));
     inputs.put(WEIGHT, HostTensor.Floats.scalar(divergenceWeight(step)));
     return inputs;
@@ -110,32 +113,20 @@ public final class Vae implements Objective {
     List<Parameter> all = new ArrayList<>();
     all.add(normal("condition_table", 0.1, config.conditionValues(), hidden));
     all.add(normal("colour_table", 0.5, config.colours(), config.embedding()));
-    convolution(all, "encoder.full", config.embedding(), full, 3);
-    convolution(all, "encoder.half", full, half, 3);
-    convolution(all, "encoder.small", half, small, 3);
-    linear(all, "encoder.hidden", config.smallSize(), hidden, 1);
-    linear(all, "encoder.output", hidden, 2 * config.latent(), 0.1);
-    linear(all, "prior.hidden", hidden, hidden, 1);
-    linear(all, "prior.output", hidden, 2 * config.latent(), 0.1);
-    linear(all, "decoder.latent", config.latent(), hidden, 1);
-    linear(all, "decoder.hidden", hidden, config.smallSize(), 1);
-    convolution(all, "decoder.small", small, small, 3);
-    convolution(all, "decoder.half", small, half, 3);
-    convolution(all, "decoder.full", half, half, 3);
-    convolution(all, "decoder.colours", half, config.colours(), 1);
+    Layers.convolution(all, "encoder.full", config.embedding(), full, 3);
+    Layers.convolution(all, "encoder.half", full, half, 3);
+    Layers.convolution(all, "encoder.small", half, small, 3);
+    Layers.linear(all, "encoder.hidden", config.smallSize(), hidden, 1);
+    Layers.linear(all, "encoder.output", hidden, 2 * config.latent(), 0.1);
+    Layers.linear(all, "prior.hidden", hidden, hidden, 1);
+    Layers.linear(all, "prior.output", hidden, 2 * config.latent(), 0.1);
+    Layers.linear(all, "decoder.latent", config.latent(), hidden, 1);
+    Layers.linear(all, "decoder.hidden", hidden, config.smallSize(), 1);
+    Layers.convolution(all, "decoder.small", small, small, 3);
+    Layers.convolution(all, "decoder.half", small, half, 3);
+    Layers.convolution(all, "decoder.full", half, half, 3);
+    Layers.convolution(all, "decoder.colours", half, config.colours(), 1);
     return all;
-  }
-
-  private static void convolution(List<Parameter> all, String name, int in, int out, int width) {
-    all.add(
-        normal(
-            name + ".weight", 1 / Math.sqrt((double) in * width * width), out, in, width, width));
-    all.add(constant(name + ".bias", 0, out));
-  }
-
-  private static void linear(List<Parameter> all, String name, int in, int out, double gain) {
-    all.add(normal(name + ".weight", gain / Math.sqrt(in), out, in));
-    all.add(constant(name + ".bias", 0, out));
   }
 
   private String constants(String text) {
@@ -189,9 +180,6 @@ public final class Vae implements Objective {
   /** said: what the caption gives, [batch, hidden]. */
   private static final String NETWORK =
       """
-        def convolved(s: __torch__.Trainer, x: Tensor, weight: Tensor, bias: Tensor, stride: int, padding: int) -> Tensor:
-          y = torch.conv2d(s.narrow(x), s.narrow(weight), s.narrow(bias), [stride, stride], [padding, padding], [1, 1], 1)
-          return torch.to(y, 6)
         def doubled(s: __torch__.Trainer, x: Tensor) -> Tensor:
           return torch.upsample_nearest2d(x, [torch.size(x, 2) * 2, torch.size(x, 3) * 2])
         def said(s: __torch__.Trainer, w: List[Tensor], condition: Tensor) -> Tensor:

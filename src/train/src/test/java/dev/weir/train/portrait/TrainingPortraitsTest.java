@@ -7,6 +7,7 @@ import dev.weir.image.portrait.Portrait;
 import dev.weir.image.portrait.PortraitDesign;
 import dev.weir.image.portrait.PortraitSampler;
 import dev.weir.torch.train.HostTensor;
+import dev.weir.train.judge.Judge;
 import dev.weir.train.pixel.PixelTransformer;
 import dev.weir.train.portrait.PortraitSplit.Use;
 import dev.weir.train.portrait.TrainingPortraits.Example;
@@ -51,6 +52,21 @@ final class TrainingPortraitsTest {
     assertThat(share(counts, Use.TEST_PICTURES)).isCloseTo(0.0162, within(0.004));
     assertThat(share(counts, Use.VALIDATION)).isCloseTo(0.0162, within(0.004));
     assertThat(share(counts, Use.TRAINING)).isCloseTo(0.81 * 0.96, within(0.02));
+  }
+
+  @Test
+  void attributesAreThoseOfThePortraitsWhateverIsSaid() {
+    TrainingPortraits portraits = portraits(Use.TRAINING);
+    Map<String, HostTensor.Integers> batch = portraits.at(3);
+    HostTensor.Integers attributes = Objects.requireNonNull(batch.get(Judge.ATTRIBUTES));
+    int width = design.attributes().size();
+    assertThat(attributes.shape()).containsExactly(32, width);
+    for (int e = 0; e < 32; e++) {
+      Portrait portrait = portraits.example(3 * 32 + e).portrait();
+      for (int i = 0; i < width; i++) {
+        assertThat(attributes.values()[e * width + i]).isEqualTo(portrait.value(i));
+      }
+    }
   }
 
   private static double share(Map<Use, Integer> counts, Use use) {

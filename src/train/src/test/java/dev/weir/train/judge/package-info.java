@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.train.judge;
+
+import org.jspecify.annotations.NullMarked;
