@@ -25,7 +25,7 @@ public enum PortraitFamily {
   /** Variational autoencoder. */
   VAE(64, 1e-3, 200, new AdamW(0.9, 0.99, 1e-8, 0.01, 1, 0.999), new Quick(200, 1.8)),
   /** Reads what a portrait shows; draws nothing. */
-  JUDGE(64, 1e-3, 200, new AdamW(0.9, 0.99, 1e-8, 0.01, 1, 0.999), new Quick(200, 0));
+  JUDGE(64, 1e-3, 200, new AdamW(0.9, 0.99, 1e-8, 0.01, 1, 0.999), new Quick(200, 1.4));
 
   /**
    * A run that shows within a minute or so that learning works.
