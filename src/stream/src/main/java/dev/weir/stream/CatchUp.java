@@ -98,9 +98,10 @@ final class CatchUp implements Runnable, AutoCloseable {
               ? since.partition()
               : RequestIds.partition(follower.requestId(), partitions);
       TopicPartition tp = new TopicPartition(topic, partition);
+      long end = end(tp); // asked first: what is written between the two answers lies behind it
       OffsetAndTimestamp found =
           consumer.offsetsForTimes(Map.of(tp, Math.max(0, since.timeMs()))).get(tp);
-      follower.resolve(partition, found == null ? end(tp) : found.offset());
+      follower.resolve(partition, found == null ? end : found.offset());
     }
     if (follower.partition() >= partitions) {
       follower.fail(
