@@ -180,6 +180,11 @@ final class TrainCommand implements Callable<Integer> {
       found.get(use).forEach(parts::put);
       terminal.printf("%s: %s%n", WORDS.get(use), told(found.get(use)));
     }
+    Map<String, Double> report = trained.report(weights, seed, batches);
+    report.forEach(figures::put);
+    if (!report.isEmpty()) {
+      terminal.printf("latent vector: %s%n", told(report));
+    }
     JSON.writerWithDefaultPrettyPrinter()
         .writeValue(folder.resolve("figures.json").toFile(), figures);
     terminal.printf(
@@ -187,6 +192,10 @@ final class TrainCommand implements Callable<Integer> {
             + " it%n",
         objective.program().size(), file);
     if (!amount.quick) {
+      String flaw = trained.flaw(report);
+      if (!flaw.isEmpty()) {
+        throw new CommandException(flaw);
+      }
       return 0;
     }
     double loss = found.getOrDefault(Use.VALIDATION, Map.of()).getOrDefault("loss", Double.NaN);

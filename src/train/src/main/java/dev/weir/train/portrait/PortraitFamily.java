@@ -3,6 +3,8 @@ package dev.weir.train.portrait;
 import dev.weir.image.portrait.PortraitDesign;
 import dev.weir.torch.train.AdamW;
 import dev.weir.torch.train.HostTensor;
+import dev.weir.torch.train.TrainableModule;
+import dev.weir.torch.train.TrainingState;
 import dev.weir.train.Objective;
 import dev.weir.train.TrainingOptions;
 import dev.weir.train.TrainingOptions.Length;
@@ -11,11 +13,14 @@ import dev.weir.train.judge.JudgeConfig;
 import dev.weir.train.pixel.PixelExport;
 import dev.weir.train.pixel.PixelTransformer;
 import dev.weir.train.pixel.PixelTransformerConfig;
+import dev.weir.train.vae.LatentReport;
 import dev.weir.train.vae.Vae;
 import dev.weir.train.vae.VaeConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The networks that draw portraits, and the one that judges them, each with its recipe. */
@@ -40,6 +45,10 @@ public enum PortraitFamily {
   public static final String SERVED = "served";
 
   private static final long CHECKPOINT_EVERY = 500;
+
+  /** Nats; what a portrait has in all is 28. */
+  private static final int LEAST_DIVERGENCE = 15;
+
   private final int batch;
   private final double peakRate;
   private final long warmUpSteps;
@@ -97,6 +106,47 @@ public enum PortraitFamily {
               folder.resolve(SERVED));
       case VAE, JUDGE -> {}
     }
+  }
+
+  /**
+   * What beside the loss tells whether a network has learned what it should, by name.
+   *
+   * @param batches of validation pictures
+   * @return for the autoencoder the divergence with captions that say nothing, nats a picture, and
+   *     the number of latent coordinates that tell something; else nothing
+   */
+  public Map<String, Double> report(TrainingState weights, long seed, int batches) {
+    return switch (this) {
+      case PIXEL, JUDGE -> Map.of();
+      case VAE -> {
+        VaeConfig config =
+            VaeConfig.portraits(TrainingPortraits.attributeValues(PortraitDesign.builtIn()));
+        try (TrainableModule module =
+            TrainableModule.open(objective(seed).program(), optimizer, false, seed)) {
+          module.load(weights);
+          LatentReport report =
+              LatentReport.of(
+                  config, module, portraits(PortraitSplit.Use.VALIDATION, seed), batches);
+          Map<String, Double> figures = new LinkedHashMap<>();
+          figures.put("divergence_nothing_said", report.divergence());
+          figures.put("active_units", (double) report.activeUnits());
+          yield figures;
+        }
+      }
+    };
+  }
+
+  /** What is wrong with a whole run that ended with these figures of {@link #report}; or empty. */
+  public String flaw(Map<String, Double> figures) {
+    double divergence = figures.getOrDefault("divergence_nothing_said", Double.MAX_VALUE);
+    return divergence >= LEAST_DIVERGENCE
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            "the posterior has collapsed: with captions that say nothing the latent vector carries"
+                + " %.1f nats, less than %d",
+            divergence,
+            LEAST_DIVERGENCE);
   }
 
   /**
