@@ -50,7 +50,8 @@ final class TestingArchitectures {
         random.nextBoolean(),
         random.nextBoolean(),
         random.nextBoolean(),
-        random.nextBoolean());
+        random.nextBoolean(),
+        null);
   }
 
   /**
@@ -78,7 +79,8 @@ final class TestingArchitectures {
         any.attentionOutputBias(),
         any.mlpBias(),
         any.queryKeyNorm(),
-        any.rotaryInterleaved());
+        any.rotaryInterleaved(),
+        null);
   }
 
   /** Tokens of a text without end, from a position on: [count]. */
@@ -112,6 +114,7 @@ final class TestingArchitectures {
         biases,
         biases,
         false,
-        random.nextBoolean());
+        random.nextBoolean(),
+        null);
   }
 }

@@ -99,7 +99,8 @@ public final class TestingConfigs {
         flags.nextBoolean(),
         flags.nextBoolean(),
         flags.nextBoolean(),
-        flags.nextBoolean());
+        flags.nextBoolean(),
+        null);
   }
 
   private static Rope rope(Random random, int headSize, boolean dependsOnLength) {

@@ -51,6 +51,7 @@ class TiedEmbeddingTest {
         c.attentionOutputBias(),
         c.mlpBias(),
         c.queryKeyNorm(),
-        c.rotaryInterleaved());
+        c.rotaryInterleaved(),
+        null);
   }
 }

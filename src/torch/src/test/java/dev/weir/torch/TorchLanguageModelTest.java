@@ -184,7 +184,8 @@ class TorchLanguageModelTest {
             CONFIG.attentionOutputBias(),
             CONFIG.mlpBias(),
             CONFIG.queryKeyNorm(),
-            CONFIG.rotaryInterleaved());
+            CONFIG.rotaryInterleaved(),
+            null);
     // 2 layers x (key + value) x 2 heads x 8 x 4 bytes = 256 bytes a token
     assertThatThrownBy(() ->
             TorchLanguageModel.load(

@@ -16,14 +16,26 @@ public final class Evaluation {
    */
   public static Map<String, Double> of(
       Objective objective, TrainingOptions options, TrainingState state, HeldOut heldOut) {
-    try (TrainableModule module =
-        TrainableModule.open(objective.program(), options.optimizer(), false, options.seed())) {
-      try {
-        module.load(state);
-      } catch (IllegalArgumentException e) {
-        throw new TrainingException("the weights are of another network: " + e.getMessage());
-      }
+    try (TrainableModule module = open(objective, options, state)) {
       return heldOut.losses(module, objective);
     }
+  }
+
+  /**
+   * A network with trained weights, in float32; to be closed.
+   *
+   * @throws TrainingException if the state is of another network
+   */
+  public static TrainableModule open(
+      Objective objective, TrainingOptions options, TrainingState state) {
+    TrainableModule module =
+        TrainableModule.open(objective.program(), options.optimizer(), false, options.seed());
+    try {
+      module.load(state);
+    } catch (IllegalArgumentException e) {
+      module.close();
+      throw new TrainingException("the weights are of another network: " + e.getMessage());
+    }
+    return module;
   }
 }

@@ -180,7 +180,7 @@ final class TrainCommand implements Callable<Integer> {
       found.get(use).forEach(parts::put);
       terminal.printf("%s: %s%n", WORDS.get(use), told(found.get(use)));
     }
-    Map<String, Double> report = trained.report(weights, seed, batches);
+    Map<String, Double> report = trained.report(weights, options, batches);
     report.forEach(figures::put);
     if (!report.isEmpty()) {
       terminal.printf("latent vector: %s%n", told(report));

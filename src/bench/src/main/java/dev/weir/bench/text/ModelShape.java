@@ -59,6 +59,7 @@ public record ModelShape(String label, String suffix, ModelConfig config) {
         false,
         false,
         false,
-        true);
+        true,
+        null);
   }
 }

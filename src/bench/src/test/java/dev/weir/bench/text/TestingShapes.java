@@ -38,7 +38,8 @@ final class TestingShapes {
         false,
         false,
         false,
-        false);
+        false,
+        null);
   }
 
   /** As a worker loads a model on two threads; skips the test where it would not use kernels. */

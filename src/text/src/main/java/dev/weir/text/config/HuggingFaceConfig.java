@@ -9,6 +9,7 @@ import dev.weir.text.json.Fields;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads {@code config.json} in the spelling of today's transformers ({@code rope_parameters}) and
@@ -37,17 +38,17 @@ public final class HuggingFaceConfig {
           "quantization_config", List.of("none; or GGUF for quantised weights"));
     }
     return switch (fields.text("model_type", "")) {
-      case "llama" -> llamaLike(fields, Family.LLAMA);
-      case "mistral" -> llamaLike(fields, Family.MISTRAL);
-      case "qwen2" -> llamaLike(fields, Family.QWEN2);
-      case "qwen3" -> llamaLike(fields, Family.QWEN3);
+      case "llama" -> llamaLike(fields, Family.LLAMA, null);
+      case "mistral" -> llamaLike(fields, Family.MISTRAL, null);
+      case "qwen2" -> llamaLike(fields, Family.QWEN2, null);
+      case "qwen3" -> llamaLike(fields, Family.QWEN3, null);
       case "gpt2" -> gpt2(fields);
       case "weir_pixels" -> pixels(fields);
       default -> throw fields.unsupported("model_type", FAMILIES);
     };
   }
 
-  private static ModelConfig llamaLike(Fields fields, Family family) {
+  private static ModelConfig llamaLike(Fields fields, Family family, @Nullable Grid grid) {
     int hidden = fields.count("hidden_size", ConfigLimits.MAX_WIDTH);
     int layers = fields.count("num_hidden_layers", ConfigLimits.MAX_LAYERS);
     int heads = fields.count("num_attention_heads", ConfigLimits.MAX_HEADS);
@@ -83,31 +84,33 @@ public final class HuggingFaceConfig {
         bias && family != Family.QWEN2,
         family == Family.LLAMA && fields.flag("mlp_bias", false),
         family == Family.QWEN3,
-        false);
+        false,
+        grid);
   }
 
   /** A llama whose sequences are pictures; what it has beside a llama's fields is Weir's own. */
   private static ModelConfig pixels(Fields fields) {
-    ModelConfig config = llamaLike(fields, Family.LLAMA);
+    Grid grid =
+        new Grid(
+            fields.count("grid_side", ConfigLimits.MAX_GRID_SIDE),
+            fields.count("prefix_length", ConfigLimits.MAX_CONTEXT),
+            fields.count("input_vocab_size", ConfigLimits.MAX_VOCABULARY));
+    ModelConfig config = llamaLike(fields, Family.LLAMA, grid);
     if (config.tiedEmbeddings()) {
       throw fields.unsupported("tie_word_embeddings", List.of("false"));
     }
-    int side = fields.count("grid_side", ConfigLimits.MAX_GRID_SIDE);
-    int prefix = fields.count("prefix_length", ConfigLimits.MAX_CONTEXT);
-    int inputs = fields.count("input_vocab_size", ConfigLimits.MAX_VOCABULARY);
-    if (side < 2) {
+    if (grid.side() < 2) {
       throw fields.bad("grid_side", "at least 2");
     }
-    if (inputs < config.vocabulary()) {
+    if (grid.inputs() < config.vocabulary()) {
       throw fields.bad("input_vocab_size", "at least vocab_size " + config.vocabulary());
     }
-    Grid grid = new Grid(side, prefix, inputs);
-    if (config.contextLength() != prefix + grid.cells()) {
+    if (config.contextLength() != grid.prefix() + grid.cells()) {
       throw fields.bad(
           "max_position_embeddings",
-          "prefix_length and the cells, %d".formatted(prefix + grid.cells()));
+          "prefix_length and the cells, %d".formatted(grid.prefix() + grid.cells()));
     }
-    return config.of(grid);
+    return config;
   }
 
   private static int headSize(Fields fields, Family family, int hidden, int heads) {
@@ -218,7 +221,8 @@ public final class HuggingFaceConfig {
         true,
         true,
         false,
-        false);
+        false,
+        null);
   }
 
   private static Activation activation(Fields fields, String field, String fallback) {

@@ -102,7 +102,8 @@ final class GgufConfig {
         gpt2 || has("mlp.up_proj.bias"),
         family == Family.QWEN3,
         // llama.cpp's converter permutes the rows of q and k for this architecture alone.
-        family == Family.LLAMA || family == Family.MISTRAL);
+        family == Family.LLAMA || family == Family.MISTRAL,
+        null);
   }
 
   private boolean has(String inFirstLayer) {

@@ -113,6 +113,7 @@ class GgufModelsTest {
         c.attentionOutputBias(),
         c.mlpBias(),
         c.queryKeyNorm(),
-        false);
+        false,
+        null);
   }
 }

@@ -5,6 +5,7 @@ import dev.weir.torch.train.AdamW;
 import dev.weir.torch.train.HostTensor;
 import dev.weir.torch.train.TrainableModule;
 import dev.weir.torch.train.TrainingState;
+import dev.weir.train.Evaluation;
 import dev.weir.train.Objective;
 import dev.weir.train.TrainingOptions;
 import dev.weir.train.TrainingOptions.Length;
@@ -46,6 +47,8 @@ public enum PortraitFamily {
 
   private static final long CHECKPOINT_EVERY = 500;
 
+  private static final String NOTHING_SAID = "divergence_nothing_said";
+
   /** Nats; what a portrait has in all is 28. */
   private static final int LEAST_DIVERGENCE = 15;
 
@@ -79,12 +82,23 @@ public enum PortraitFamily {
    * @param seed of what is drawn while it learns
    */
   public Objective objective(long seed) {
-    List<Integer> values = TrainingPortraits.attributeValues(PortraitDesign.builtIn());
     return switch (this) {
-      case PIXEL -> new PixelTransformer(PixelTransformerConfig.portraits(values));
-      case VAE -> new Vae(VaeConfig.portraits(values), seed);
-      case JUDGE -> new Judge(JudgeConfig.portraits(values));
+      case PIXEL -> new PixelTransformer(pixelConfig());
+      case VAE -> new Vae(vaeConfig(), seed);
+      case JUDGE -> new Judge(JudgeConfig.portraits(attributeValues()));
     };
+  }
+
+  private static PixelTransformerConfig pixelConfig() {
+    return PixelTransformerConfig.portraits(attributeValues());
+  }
+
+  private static VaeConfig vaeConfig() {
+    return VaeConfig.portraits(attributeValues());
+  }
+
+  private static List<Integer> attributeValues() {
+    return TrainingPortraits.attributeValues(PortraitDesign.builtIn());
   }
 
   /**
@@ -97,13 +111,7 @@ public enum PortraitFamily {
       Map<String, HostTensor.Floats> weights, Map<String, String> recipe, Path folder)
       throws IOException {
     switch (this) {
-      case PIXEL ->
-          PixelExport.write(
-              PixelTransformerConfig.portraits(
-                  TrainingPortraits.attributeValues(PortraitDesign.builtIn())),
-              weights,
-              recipe,
-              folder.resolve(SERVED));
+      case PIXEL -> PixelExport.write(pixelConfig(), weights, recipe, folder.resolve(SERVED));
       case VAE, JUDGE -> {}
     }
   }
@@ -111,24 +119,22 @@ public enum PortraitFamily {
   /**
    * What beside the loss tells whether a network has learned what it should, by name.
    *
+   * @param weights trained
+   * @param options they were trained with
    * @param batches of validation pictures
    * @return for the autoencoder the divergence with captions that say nothing, nats a picture, and
    *     the number of latent coordinates that tell something; else nothing
    */
-  public Map<String, Double> report(TrainingState weights, long seed, int batches) {
+  public Map<String, Double> report(TrainingState weights, TrainingOptions options, int batches) {
     return switch (this) {
       case PIXEL, JUDGE -> Map.of();
       case VAE -> {
-        VaeConfig config =
-            VaeConfig.portraits(TrainingPortraits.attributeValues(PortraitDesign.builtIn()));
-        try (TrainableModule module =
-            TrainableModule.open(objective(seed).program(), optimizer, false, seed)) {
-          module.load(weights);
-          LatentReport report =
-              LatentReport.of(
-                  config, module, portraits(PortraitSplit.Use.VALIDATION, seed), batches);
+        long seed = options.seed();
+        try (TrainableModule module = Evaluation.open(objective(seed), options, weights)) {
+          TrainingPortraits pictures = portraits(PortraitSplit.Use.VALIDATION, seed);
+          LatentReport report = LatentReport.of(vaeConfig(), module, pictures, batches);
           Map<String, Double> figures = new LinkedHashMap<>();
-          figures.put("divergence_nothing_said", report.divergence());
+          figures.put(NOTHING_SAID, report.divergence());
           figures.put("active_units", (double) report.activeUnits());
           yield figures;
         }
@@ -138,7 +144,7 @@ public enum PortraitFamily {
 
   /** What is wrong with a whole run that ended with these figures of {@link #report}; or empty. */
   public String flaw(Map<String, Double> figures) {
-    double divergence = figures.getOrDefault("divergence_nothing_said", Double.MAX_VALUE);
+    double divergence = figures.getOrDefault(NOTHING_SAID, Double.MAX_VALUE);
     return divergence >= LEAST_DIVERGENCE
         ? ""
         : String.format(
