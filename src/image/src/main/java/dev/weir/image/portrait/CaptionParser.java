@@ -37,7 +37,6 @@ final class CaptionParser {
     final Phrase by;
     boolean began; // the first of its list was there
     boolean wholeList;
-    int lastPart = NOTHING;
 
     Absence(Phrase by) {
       this.by = by;
@@ -87,7 +86,6 @@ final class CaptionParser {
         prompt.read(phrase);
         if (absence == null || absence.began || !block.isEmpty()) { // not in "not wearing"
           endClause();
-          lastNoun = NOTHING;
         }
       }
       case IS -> {
@@ -144,14 +142,11 @@ final class CaptionParser {
     if (!absence.began || joint == Role.OR) {
       return true;
     }
-    return bare
-        && findings.optional(part)
-        && (joint == Role.AND ? absence.wholeList : part == absence.lastPart);
+    return bare && absence.wholeList && findings.optional(part);
   }
 
   private void takeAway(Absence absence, int part, Phrase phrase) {
     absence.began = true;
-    absence.lastPart = part;
     if (findings.optional(part)) {
       prompt.read(absence.by);
       prompt.read(phrase);
@@ -165,7 +160,6 @@ final class CaptionParser {
       absence.wholeList = role == Role.AND && joint == Role.SKIP && orFollows(at);
     }
     if (!subjectOfList) {
-      tellSubject();
       subject = NOTHING;
     }
     joint = role;

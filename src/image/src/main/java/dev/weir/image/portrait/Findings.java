@@ -44,8 +44,6 @@ final class Findings {
     int part = design.partOf(attribute);
     if (optional(part) && value == 0) {
       absent(part, words);
-    } else if (optional(part) && values[part] == 0) {
-      conflict(attribute, said[part], words);
     } else if (values[attribute] == CaptionReading.UNSAID) {
       values[attribute] = value;
       said[attribute] = words;

@@ -65,7 +65,16 @@ final class PromptsTest {
       flat top, brown eyes                          | hair flat-top, eyesColor brown
       a flat, red top                               | clothingColor red; unread flat
       Widow's peak, black hair                      | hair widows-peak, hairColor black
+      red bob smiling                               | hair bob, hairColor red, mouth smiling
+      glasses pigtails are blue                     | hair pigtail, hairColor blue, glasses some
+      hair red\\neyes green                         | hairColor red, eyesColor green
+      a widows peak                                 | hair widows-peak
       # absence
+      no hat, red, curly hair                       | hair curly, hairColor red, hat none
+      without hat glasses beard                     | glasses none, hat none, beard none
+      she isn’t wearing a hat                       | hat none
+      dont draw a hat                               | hat none
+      no hat, hatless                               | hat none
       no hat or glasses                             | glasses none, hat none
       no hat, glasses or beard                      | glasses none, hat none, beard none
       without hat, glasses or beard                 | glasses none, hat none, beard none
@@ -117,6 +126,8 @@ final class PromptsTest {
       no hat, a red hat                             | hat none; hatColor no hat / red
       a red hat, no hat                             | hatColor red; hatColor red / no hat
       his hair is red, blond and curly              | hair curly, hairColor red; hairColor red / blond
+      no beard, a beard                             | beard none; beard no beard / beard
+      her hair is red, blond, green and blond       | hairColor red; hairColor red / blond; hairColor red / green
       # what means nothing here
       a blue sword and red hair                     | hairColor red; unread blue sword
       a tall Cyborg with turquoise hair             | ; unread tall Cyborg turquoise
