@@ -66,6 +66,7 @@ final class PromptsTest {
       a flat, red top                               | clothingColor red; unread flat
       Widow's peak, black hair                      | hair widows-peak, hairColor black
       red bob smiling                               | hair bob, hairColor red, mouth smiling
+      a bob, red. Laughing!                         | hair bob, mouth laughing; unread red
       glasses pigtails are blue                     | hair pigtail, hairColor blue, glasses some
       hair red\\neyes green                         | hairColor red, eyesColor green
       a widows peak                                 | hair widows-peak
