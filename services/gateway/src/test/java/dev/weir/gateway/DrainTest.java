@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What clients see of a gateway that is told to stop. */
 final class DrainTest {
@@ -95,8 +96,11 @@ final class DrainTest {
   }
 
   @Test
+  @Timeout(60) // a connection that stays open has no end
   void aConnectionThatIsKeptCanSendItsNextRequestAndIsClosedWithTheAnswer() throws Exception {
-    try (TestingGateway patient = new TestingGateway("drain-delay", "PT0S", "drain-idle", "PT1H");
+    try (TestingGateway patient =
+            new TestingGateway(
+                "drain-delay", "PT0S", "drain-idle", "PT1H", "idle-timeout", "PT1H");
         Socket socket = new Socket("127.0.0.1", patient.gateway.port())) {
       BufferedReader answers =
           new BufferedReader(

@@ -1,10 +1,15 @@
 package dev.weir.train;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import dev.weir.torch.train.HostTensor;
 import dev.weir.torch.train.StepReport;
 import dev.weir.torch.train.TrainableModule;
 import dev.weir.train.TrainingOptions.Length;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +29,7 @@ public final class Trainer {
   public static final String CHECKPOINT = "checkpoint.safetensors";
   public static final String CURVE = "curve.jsonl";
   public static final String PICTURE = "curve.svg";
+  private static final String LOCK = "lock";
 
   /** Steps that tell how long a step takes, and how many of them, the first, do not count. */
   private static final int MEASURED_STEPS = 12;
@@ -73,12 +79,32 @@ public final class Trainer {
    * Trains to the end, or until {@link #stop}.
    *
    * @return whether the end was reached
-   * @throws TrainingException if the loss is not finite; the last checkpoint stays
+   * @throws TrainingException if the loss is not finite, and the last checkpoint stays; or if
+   *     another run trains in the folder
    */
   public boolean run() throws IOException {
+    Files.createDirectories(folder);
+    try (FileChannel file = FileChannel.open(folder.resolve(LOCK), CREATE, WRITE)) {
+      if (!lock(file)) {
+        throw new TrainingException(
+            folder + ": another run trains there; end it, or choose another folder");
+      }
+      return runAlone();
+    }
+  }
+
+  /** Held until the file is closed, also by a process that is killed. */
+  private static boolean lock(FileChannel file) throws IOException {
+    try {
+      return file.tryLock() != null;
+    } catch (OverlappingFileLockException e) { // by a run of this process
+      return false;
+    }
+  }
+
+  private boolean runAlone() throws IOException {
     Thread hook = new Thread(this::stopAndWait, "trainer-stop");
     Runtime.getRuntime().addShutdownHook(hook);
-    Files.createDirectories(folder);
     try (TrainableModule module =
             TrainableModule.open(
                 objective.program(), options.optimizer(), options.bfloat16(), options.seed());

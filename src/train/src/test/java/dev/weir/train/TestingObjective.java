@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
 final class TestingObjective {
   private static final PixelTransformerConfig CONFIG =
       new PixelTransformerConfig(List.of(4), 4, 6, 16, 24, 1, 2, 8);
-  private static final AdamW OPTIMIZER = new AdamW(0.9, 0.98, 1e-8, 0.01, 1, 0.99);
+  static final AdamW OPTIMIZER = new AdamW(0.9, 0.98, 1e-8, 0.01, 1, 0.99);
   private static final int BATCH = 4;
   private static final int PIXELS = 16;
 

@@ -2,11 +2,15 @@ package dev.weir.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.torch.train.HostTensor;
+import dev.weir.torch.train.TrainableModule;
+import dev.weir.torch.train.TrainableModule.Weights;
+import dev.weir.torch.train.TrainingState;
 import dev.weir.train.TrainingOptions.Length;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -121,6 +125,27 @@ final class TrainerTest {
   }
 
   @Test
+  void twoRunsInOneFolderAreOneTooMany() throws IOException {
+    List<Throwable> refusals = new ArrayList<>();
+    Batches batches =
+        step -> {
+          if (step == 2) {
+            refusals.add(catchThrowable(() -> trainer(folder, 5, TestingObjective::batch).run()));
+          }
+          return TestingObjective.batch(step);
+        };
+    assertThat(trainer(folder, 5, batches).run()).isTrue();
+    assertThat(refusals)
+        .singleElement()
+        .isInstanceOf(TrainingException.class)
+        .extracting(Throwable::getMessage)
+        .asString()
+        .contains(folder.toString(), "another run trains there");
+    assertThat(losses(folder)).hasSize(5);
+    assertThat(trainer(folder, 6, TestingObjective::batch).run()).isTrue(); // it is free again
+  }
+
+  @Test
   void theLossFallsToWhatThePicturesLeaveOpen() throws IOException {
     assertThat(trainer(folder, 300, TestingObjective::batch).run()).isTrue();
     List<Double> losses = losses(folder);
@@ -137,13 +162,25 @@ final class TrainerTest {
     assertThat(trainer(folder, 25, TestingObjective::batch).run()).isTrue();
     Map<Long, Double> tried = heldOutLosses(folder);
     assertThat(tried).containsOnlyKeys(9L, 19L, 24L); // lines count from 0
-    Map<String, Double> last =
-        Evaluation.of(
-            TestingObjective.objective(),
-            TestingObjective.options(new Length.Steps(25), RATE),
-            Checkpoint.read(folder.resolve(Trainer.CHECKPOINT)).state(),
-            TestingObjective.HELD_OUT);
-    assertThat(tried.get(24L)).isEqualTo(last.get("loss")).isNotEqualTo(losses(folder).getLast());
+    TrainingState state = Checkpoint.read(folder.resolve(Trainer.CHECKPOINT)).state();
+    double expected = 0;
+    try (TrainableModule module =
+        TrainableModule.open(
+            TestingObjective.objective().program(), TestingObjective.OPTIMIZER, false, 1)) {
+      module.load(state);
+      for (int i = 0; i < TestingObjective.HELD_OUT.count(); i++) {
+        Map<String, HostTensor> inputs =
+            TestingObjective.objective().inputs(TestingObjective.HELD_OUT.batches().at(i), 0);
+        expected +=
+            Objects.requireNonNull(module.evaluate(inputs, Weights.AVERAGED).get("loss"))
+                / TestingObjective.HELD_OUT.count();
+      }
+    }
+    assertThat(tried.get(24L)).isEqualTo(expected, within(1e-6));
+    TrainingOptions options = TestingObjective.options(new Length.Steps(25), RATE);
+    assertThat(
+            Evaluation.of(TestingObjective.objective(), options, state, TestingObjective.HELD_OUT))
+        .containsEntry("loss", Objects.requireNonNull(tried.get(24L)));
     assertThat(Files.readString(folder.resolve(Trainer.PICTURE)))
         .contains(String.format(Locale.ROOT, "held out %.4f", tried.get(24L)));
   }
@@ -185,7 +222,7 @@ final class TrainerTest {
   @Test
   void aCheckpointOfAnotherNetworkIsRefused() throws IOException {
     new Checkpoint(
-            new dev.weir.torch.train.TrainingState(
+            new TrainingState(
                 3, Map.of("weights.other", new HostTensor.Floats(List.of(1), new float[] {1}))),
             20)
         .write(folder.resolve(Trainer.CHECKPOINT), "other");

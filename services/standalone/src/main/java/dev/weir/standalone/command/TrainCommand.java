@@ -210,7 +210,10 @@ final class TrainCommand implements Callable<Integer> {
     parts.forEach((part, value) ->
         all.append(all.isEmpty() ? "" : ", ")
             .append(part)
-            .append(String.format(Locale.ROOT, " %.4f", value)));
+            .append(
+                value == Math.rint(value)
+                    ? String.format(Locale.ROOT, " %.0f", value)
+                    : String.format(Locale.ROOT, " %.4f", value)));
     return all.toString();
   }
 
