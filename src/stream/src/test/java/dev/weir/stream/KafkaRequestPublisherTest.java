@@ -22,8 +22,10 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What is written when Kafka's answers fail to come: its own producer without a network. */
+@Timeout(60)
 final class KafkaRequestPublisherTest {
   private static final StreamConfig CONFIG = StreamConfig.of("127.0.0.1:1");
   private static final GenerationRequest REQUEST =
@@ -67,6 +69,7 @@ final class KafkaRequestPublisherTest {
 
   private ProducerRecord<byte[], byte[]> awaitSent(int count) {
     while (producer.history().size() < count) {
+      assertThat(Thread.interrupted()).as("in time").isFalse();
       Thread.onSpinWait();
     }
     return producer.history().get(count - 1);
