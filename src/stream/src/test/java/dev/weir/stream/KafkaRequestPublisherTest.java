@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.proto.v1.GenerationRequest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Partitioner;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
 /** What is written when Kafka's answers fail to come: its own producer without a network. */
 @Timeout(60)
 final class KafkaRequestPublisherTest {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final StreamConfig CONFIG = StreamConfig.of("127.0.0.1:1");
   private static final GenerationRequest REQUEST =
       GenerationRequest.newBuilder().setModel("echo").setPrompt("x").build();
@@ -136,18 +139,18 @@ final class KafkaRequestPublisherTest {
       topicFailures.add(new TimeoutException("not present in metadata after 2000 ms"));
     }
     try (KafkaRequestPublisher publisher = publisher()) {
-      assertThatThrownBy(
-              publisher.publish(REQUEST, RequestHeaders.NONE).toCompletableFuture()::join)
-          .cause()
-          .isInstanceOf(StreamUnavailableException.class);
+      assertThat(publisher.publish(REQUEST, RequestHeaders.NONE).toCompletableFuture())
+          .failsWithin(LIMIT)
+          .withThrowableOfType(ExecutionException.class)
+          .withCauseInstanceOf(StreamUnavailableException.class);
       topicFailures.add(
           new TimeoutException(
               "not present in metadata after 2000 ms", new UnknownTopicOrPartitionException()));
-      assertThatThrownBy(
-              publisher.publish(REQUEST, RequestHeaders.NONE).toCompletableFuture()::join)
-          .cause()
-          .isInstanceOf(StreamSetupException.class)
-          .hasMessage("there is no topic weir.chunks");
+      assertThat(publisher.publish(REQUEST, RequestHeaders.NONE).toCompletableFuture())
+          .failsWithin(LIMIT)
+          .withThrowableOfType(ExecutionException.class)
+          .withCauseInstanceOf(StreamSetupException.class)
+          .withMessageContaining("there is no topic weir.chunks");
     }
   }
 

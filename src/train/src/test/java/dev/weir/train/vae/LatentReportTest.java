@@ -8,6 +8,7 @@ import dev.weir.torch.train.HostTensor;
 import dev.weir.torch.train.TrainableModule;
 import dev.weir.torch.train.TrainableModule.Weights;
 import dev.weir.torch.train.TrainingState;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +59,10 @@ final class LatentReportTest {
       values[i] *= scale;
     }
     weights.put("encoder.output.weight", new HostTensor.Floats(output.shape(), values));
+    HostTensor.Floats bias = Objects.requireNonNull(weights.get("encoder.output.bias"));
+    float[] means = new float[bias.values().length];
+    Arrays.fill(means, 0, CONFIG.latent(), 1); // the same for every picture: it tells nothing
+    weights.put("encoder.output.bias", new HostTensor.Floats(bias.shape(), means));
     module.load(TrainingState.ofWeights(weights));
   }
 
