@@ -93,6 +93,30 @@ final class PageIT extends PageContract {
     }
   }
 
+  /** As happens when a timer paints between the beginning of a frame and its callbacks. */
+  @Test
+  void framesOfAnEarlierTimeThanTheLastDoNoHarm() {
+    Answer.Says answer = Answer.counts(60);
+    gateway.says(answer);
+    try (Visitor visitor = visit()) {
+      visitor
+          .page()
+          .addInitScript(
+              """
+              const frame = requestAnimationFrame;
+              let behind = false;
+              requestAnimationFrame = (paint) => frame((nowMs) => {
+                behind = !behind;
+                paint(behind ? nowMs : nowMs - 700);
+              });
+              """);
+      visitor.reload();
+      visitor.ready().say("Count");
+      visitor.awaitEnd();
+      assertThat(visitor.text()).isEqualTo(answer.text());
+    }
+  }
+
   @Test
   void aFrameLostOnTheWayIsAskedForAgain() {
     Answer.Says answer = Answer.counts(40);
