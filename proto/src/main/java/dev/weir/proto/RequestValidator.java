@@ -56,6 +56,9 @@ public final class RequestValidator {
       throw field("chat_template_kwargs").wrongType("must be a JSON object");
     }
     checkCacheSalt(request);
+    if (request.hasImage()) {
+      ImageValidator.validate(request.getImage());
+    }
     SamplingValidator.validate(request.getSampling());
   }
 
@@ -74,8 +77,15 @@ public final class RequestValidator {
     }
   }
 
-  /** The one of prompt, prompt_token_ids and messages that is there. */
+  /** The one of prompt, prompt_token_ids and messages that is there; of pictures a prompt, or none. */
   private static FieldPath checkSource(GenerationRequest request) {
+    if (request.hasImage()) {
+      if (request.getMessagesCount() > 0 || request.getPromptTokenIdsCount() > 0) {
+        throw field(request.getMessagesCount() > 0 ? "messages" : "prompt_token_ids")
+            .wrongValue("a model that draws takes a prompt; say it in prompt, or leave out image");
+      }
+      return field(request.getImage().getSourcesCount() > 0 ? "image" : "prompt");
+    }
     boolean hasIds = request.getPromptTokenIdsCount() > 0;
     boolean hasMessages = request.getMessagesCount() > 0;
     int sources = (request.hasPrompt() ? 1 : 0) + (hasIds ? 1 : 0) + (hasMessages ? 1 : 0);

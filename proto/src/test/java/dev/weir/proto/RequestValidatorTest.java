@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.proto.v1.GenerationRequest;
+import dev.weir.proto.v1.ImageOptions;
 import dev.weir.proto.v1.Message;
 import dev.weir.proto.v1.Sampling;
 import java.util.List;
@@ -48,6 +49,12 @@ final class RequestValidatorTest {
         "{\"logprobs\":false,\"top_logprobs\":0}",
         "{\"stop_token_ids\":[0]}",
         "{\"cache_salt\":\"s\"}",
+        "{\"image\":{}}",
+        "{\"image\":{\"n\":1,\"scale\":1,\"previews\":0}}",
+        "{\"image\":{\"n\":16,\"scale\":64,\"previews\":64}}",
+        "{\"image\":{\"sources\":[\"AA==\"],\"strength\":0}}",
+        "{\"image\":{\"sources\":[\"AA==\"],\"strength\":1}}",
+        "{\"image\":{\"sources\":[\"AA==\",\"AA==\"],\"n\":2}}",
         // characters as a JSON schema counts them: each of these is two UTF-16 units
         "{\"cache_salt\":\"" + "🙂".repeat(256) + "\"}");
   }
@@ -88,6 +95,20 @@ final class RequestValidatorTest {
           {"stop":["a",""]}                        | stop[1]: must have 1 to 256 characters
           {"stop_token_ids":[1,-1]}                | stop_token_ids[1]: must be a token id, 0 or more
           {"cache_salt":""}                        | cache_salt: must have 1 to 256 characters
+          {"image":{"n":0}}                        | image.n: must be 1 to 16
+          {"image":{"n":17}}                       | image.n: must be 1 to 16
+          {"image":{"scale":0}}                    | image.scale: must be 1 to 64
+          {"image":{"scale":65}}                   | image.scale: must be 1 to 64
+          {"image":{"previews":-1}}                | image.previews: must be 0 to 64
+          {"image":{"previews":65}}                | image.previews: must be 0 to 64
+          {"image":{"sources":["AA==",""]}}        | image.sources[1]: must not be empty; send the bytes of a PNG
+          {"image":{"sources":["AA==","AA==","AA=="]}} | image.sources: must be one picture (variations) or two (interpolation)
+          {"image":{"sources":["AA==","AA=="]}}    | image.n: must be at least 2 for the way between two pictures, both ends among them
+          {"image":{"sources":["AA==","AA=="],"n":1}} | image.n: must be at least 2 for the way between two pictures, both ends among them
+          {"image":{"sources":["AA=="],"strength":-0.1}} | image.strength: must be 0 to 1
+          {"image":{"sources":["AA=="],"strength":1.1}} | image.strength: must be 0 to 1
+          {"image":{"strength":0.5}}               | image.strength: is of variations: give one picture in sources
+          {"image":{"sources":["AA==","AA=="],"n":3,"strength":0.5}} | image.strength: is of variations: give one picture in sources
           """)
   void whatIsOutOfRangeIsRefusedByItsField(String fields, String message) {
     assertInvalid(request(fields), ErrorCodes.INVALID_VALUE, message);
@@ -187,6 +208,26 @@ final class RequestValidatorTest {
         none.toBuilder().addPromptTokenIds(1).addPromptTokenIds(-1).build(),
         ErrorCodes.INVALID_VALUE,
         "prompt_token_ids[1]: must be a token id, 0 or more");
+  }
+
+  @Test
+  void aPictureNeedsNoPromptAndTakesNoOtherSource() {
+    GenerationRequest picture =
+        GenerationRequest.newBuilder()
+            .setModel("pixel")
+            .setImage(ImageOptions.getDefaultInstance())
+            .build();
+    assertThatCode(() -> VALIDATOR.validate(picture)).doesNotThrowAnyException();
+    assertThatCode(() -> VALIDATOR.validate(picture.toBuilder().setPrompt("").build()))
+        .doesNotThrowAnyException();
+    assertInvalid(
+        picture.toBuilder().addPromptTokenIds(1).build(),
+        ErrorCodes.INVALID_VALUE,
+        "prompt_token_ids: a model that draws takes a prompt; say it in prompt, or leave out image");
+    assertInvalid(
+        picture.toBuilder().addMessages(Message.newBuilder().setRole("user")).build(),
+        ErrorCodes.INVALID_VALUE,
+        "messages: a model that draws takes a prompt; say it in prompt, or leave out image");
   }
 
   @Test
