@@ -1,6 +1,7 @@
 package dev.weir.textworker;
 
 import dev.weir.torch.Precision;
+import dev.weir.worker.WorkerService;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -127,6 +128,11 @@ public interface TextWorkerConfig {
   /** Their port; 0: any free one. */
   @WithDefault("8081")
   int port();
+
+  /** Both of them. */
+  default WorkerService.Listen listen() {
+    return new WorkerService.Listen(host(), port(), "weir.worker.port");
+  }
 
   /**
    * Reads the settings.

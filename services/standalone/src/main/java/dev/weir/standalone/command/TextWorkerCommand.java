@@ -2,7 +2,10 @@ package dev.weir.standalone.command;
 
 import dev.weir.standalone.model.AdapterSource;
 import dev.weir.standalone.model.ModelSource;
-import dev.weir.textworker.TextWorkerService;
+import dev.weir.stream.StreamConfig;
+import dev.weir.textworker.TextWorker;
+import dev.weir.textworker.TextWorkerConfig;
+import dev.weir.worker.WorkerService;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,12 +60,12 @@ final class TextWorkerCommand implements Callable<Integer> {
     List<AdapterSource> adapters = AdapterSource.resolve(workerOptions.adapters, List.of(source));
     Running running = new Running();
     try {
-      TextWorkerService worker =
+      WorkerService<TextWorker> worker =
           running
               .stack()
               .add(
                   "worker",
-                  TextWorkerService.start(
+                  start(
                       workerOptions.config(source, adapters, more),
                       workerOptions.locked(kafka.streams())));
       Objects.requireNonNull(spec)
@@ -76,5 +79,10 @@ final class TextWorkerCommand implements Callable<Integer> {
       throw e;
     }
     return running.await();
+  }
+
+  private static WorkerService<TextWorker> start(TextWorkerConfig config, StreamConfig streams) {
+    return WorkerService.start(
+        config.listen(), streams, metrics -> TextWorker.start(config, streams, metrics));
   }
 }

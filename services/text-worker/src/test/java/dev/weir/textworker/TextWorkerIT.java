@@ -24,6 +24,7 @@ import dev.weir.stream.StreamReader.Start;
 import dev.weir.stream.StreamReader.StreamFailure;
 import dev.weir.stream.StreamReader.StreamListener;
 import dev.weir.stream.StreamUnavailableException;
+import dev.weir.worker.WorkerService;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -54,7 +55,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A worker on a real broker, with a model without a device. */
 @Timeout(120)
-final class TextWorkerServiceIT {
+final class TextWorkerIT {
   private static @TempDir @Nullable Path data;
   private static @Nullable EmbeddedBroker broker;
 
@@ -105,16 +106,16 @@ final class TextWorkerServiceIT {
         metrics);
   }
 
-  private static TextWorkerService start(String name, TestingLanguageModel model) {
+  private static WorkerService<TextWorker> start(String name, TestingLanguageModel model) {
     TextWorkerConfig config = config(name);
-    return TextWorkerService.start(
-        config,
+    return WorkerService.start(
+        config.listen(),
         streams(),
         metrics ->
             TextWorker.start(config, streams(), metrics, () -> model(config, metrics, model)));
   }
 
-  private HttpResponse<String> get(TextWorkerService service, String path)
+  private HttpResponse<String> get(WorkerService<TextWorker> service, String path)
       throws IOException, InterruptedException {
     return http.send(
         HttpRequest.newBuilder(URI.create(service.address() + path)).build(),
@@ -174,9 +175,9 @@ final class TextWorkerServiceIT {
             "f32",
             "testing",
             List.of(new ServedModel.Adapter("poems", "0123456789abcdef0123")));
-    try (TextWorkerService service =
-        TextWorkerService.start(
-            config,
+    try (WorkerService<TextWorker> service =
+        WorkerService.start(
+            config.listen(),
             streams(),
             metrics ->
                 TextWorker.start(
@@ -207,7 +208,7 @@ final class TextWorkerServiceIT {
   @Test
   void aRequestOnKafkaIsAnsweredAndMeasured() throws Exception {
     TestingLanguageModel model = new TestingLanguageModel(TestingLanguageModel.limits(2, 64));
-    try (TextWorkerService service = start("letters", model)) {
+    try (WorkerService<TextWorker> service = start("letters", model)) {
       assertThat(get(service, "/health/live").statusCode()).isEqualTo(200);
       assertThat(get(service, "/health/ready").body()).isEqualTo("{\"status\":\"up\"}");
 
@@ -269,7 +270,7 @@ final class TextWorkerServiceIT {
   @Test
   void aPromptIsFoundInTheCacheByRequestsOfTheSameSaltAlone() throws Exception {
     TestingLanguageModel model = new TestingLanguageModel(TestingLanguageModel.limits(2, 64));
-    try (TextWorkerService service = start("salted", model)) {
+    try (WorkerService<TextWorker> service = start("salted", model)) {
       String prompt = "abcdefgh".repeat(5); // two whole blocks of the cache and a half
       assertThat(cachedTokens("salted", prompt, null)).isEqualTo(0);
       assertThat(cachedTokens("salted", prompt, null)).isEqualTo(32);
@@ -300,7 +301,7 @@ final class TextWorkerServiceIT {
   @Test
   void aTenantIsServedInTurnAlthoughAnotherAskedForMuchBefore() throws Exception {
     TestingLanguageModel model = new TestingLanguageModel(TestingLanguageModel.limits(1, 64));
-    try (TextWorkerService service = start("shared", model)) {
+    try (WorkerService<TextWorker> service = start("shared", model)) {
       CountDownLatch all = new CountDownLatch(1);
       List<Integer> order = Collections.synchronizedList(new ArrayList<>());
       model.onStep(slices -> {
@@ -344,7 +345,7 @@ final class TextWorkerServiceIT {
         task -> Thread.ofVirtual().start(task));
   }
 
-  private static void awaitTaken(TextWorkerService service, int count) {
+  private static void awaitTaken(WorkerService<TextWorker> service, int count) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (service.worker().card().getRunning() + service.worker().card().getWaiting() < count) {
       assertThat(System.nanoTime()).as("%d requests are taken", count).isLessThan(end);
@@ -363,7 +364,7 @@ final class TextWorkerServiceIT {
   @Test
   void anEngineThatStopsTakesTheWorkerOutOfServiceAndAnotherGoesOn() throws Exception {
     TestingLanguageModel model = new TestingLanguageModel(TestingLanguageModel.limits(2, 64));
-    try (TextWorkerService service = start("mortal", model)) {
+    try (WorkerService<TextWorker> service = start("mortal", model)) {
       model.onStep(slices -> {
         throw new OutOfMemoryError("testing");
       });
@@ -373,7 +374,7 @@ final class TextWorkerServiceIT {
       assertThat(get(service, "/health/live").statusCode()).isEqualTo(503);
       assertThat(get(service, "/health/ready").body())
           .isEqualTo("{\"status\":\"the engine has stopped\"}");
-      try (TextWorkerService other =
+      try (WorkerService<TextWorker> other =
           start("mortal", new TestingLanguageModel(TestingLanguageModel.limits(2, 64)))) {
         Finished finished = answer.get(60, TimeUnit.SECONDS).getLast().getFinished();
         assertThat(finished.getReason()).isEqualTo(FinishReason.FINISH_REASON_LENGTH);
@@ -388,7 +389,11 @@ final class TextWorkerServiceIT {
       String port = Integer.toString(taken.getLocalPort());
       TextWorkerConfig config =
           TextWorkerConfig.load(Map.of("weir.worker.model", "unused", "weir.worker.port", port));
-      assertThatThrownBy(() -> TextWorkerService.start(config, streams()))
+      assertThatThrownBy(() ->
+              WorkerService.start(
+                  config.listen(),
+                  streams(),
+                  metrics -> TextWorker.start(config, streams(), metrics)))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageStartingWith("the worker cannot listen on 127.0.0.1:" + port)
           .hasMessageEndingWith("choose another port with weir.worker.port");
@@ -402,7 +407,11 @@ final class TextWorkerServiceIT {
       port = free.getLocalPort();
     }
     StreamConfig nowhere = StreamConfig.of("127.0.0.1:" + port);
-    assertThatThrownBy(() -> TextWorkerService.start(config("m"), nowhere))
+    assertThatThrownBy(() ->
+            WorkerService.start(
+                config("m").listen(),
+                nowhere,
+                metrics -> TextWorker.start(config("m"), nowhere, metrics)))
         .isInstanceOf(StreamUnavailableException.class)
         .hasMessageContaining("127.0.0.1:" + port);
   }

@@ -1,8 +1,8 @@
-package dev.weir.textworker;
+package dev.weir.worker;
 
 import dev.weir.stream.StreamAdmin;
 import dev.weir.stream.StreamConfig;
-import dev.weir.textworker.TextWorkerVerticle.WorkerState;
+import dev.weir.worker.WorkerVerticle.WorkerState;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -24,9 +24,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A worker as a process of its own: with health and metrics over HTTP, from before it is ready. */
-public final class TextWorkerService implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(TextWorkerService.class);
+/**
+ * A worker as a process of its own: with health and metrics over HTTP, from before it is ready.
+ *
+ * @param <W> the kind of worker
+ */
+public final class WorkerService<W extends Worker> implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerService.class);
   private static final long LISTEN_LIMIT_MS = 30_000;
   private static final long CLOSE_LIMIT_MS = 3_000;
 
@@ -37,25 +41,34 @@ public final class TextWorkerService implements AutoCloseable {
   private final Vertx vertx;
   private final String host;
   private final int port;
-  private volatile @Nullable TextWorker worker;
+  private volatile @Nullable W worker;
   private volatile boolean closing;
 
-  private TextWorkerService(TextWorkerConfig config, StreamConfig streams) {
+  /**
+   * Where health and metrics are.
+   *
+   * @param port 0: any free one
+   * @param setting that chooses the port, for an error that says so
+   */
+  public record Listen(String host, int port, String setting) {}
+
+  private WorkerService(Listen listen, StreamConfig streams) {
     admin = new StreamAdmin(streams);
     vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
-    host = config.host();
+    host = listen.host();
     bindJvm();
     CompletableFuture<Integer> listening = new CompletableFuture<>();
     try {
       vertx
           .deployVerticle(
-              new TextWorkerVerticle(config, this::state, admin::answers, registry, listening))
+              new WorkerVerticle(
+                  listen.host(), listen.port(), this::state, admin::answers, registry, listening))
           .toCompletionStage()
           .toCompletableFuture()
           .get(LISTEN_LIMIT_MS, TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
       close();
-      throw new IllegalStateException(cannotListen(config, e), e);
+      throw new IllegalStateException(cannotListen(listen, e), e);
     } catch (InterruptedException e) {
       close();
       Thread.currentThread().interrupt();
@@ -67,20 +80,15 @@ public final class TextWorkerService implements AutoCloseable {
   /**
    * Starts, and returns when requests are taken.
    *
+   * @param startWorker is given the registry for its metrics
    * @throws IllegalStateException if the address cannot be listened on
-   * @throws RuntimeException as {@link TextWorker#start}
+   * @throws RuntimeException as what starts the worker
    */
-  public static TextWorkerService start(TextWorkerConfig config, StreamConfig streams) {
-    return start(config, streams, metrics -> TextWorker.start(config, streams, metrics));
-  }
-
-  static TextWorkerService start(
-      TextWorkerConfig config,
-      StreamConfig streams,
-      Function<PrometheusMeterRegistry, TextWorker> startWorker) {
-    TextWorkerService service = new TextWorkerService(config, streams);
+  public static <W extends Worker> WorkerService<W> start(
+      Listen listen, StreamConfig streams, Function<PrometheusMeterRegistry, W> startWorker) {
+    WorkerService<W> service = new WorkerService<>(listen, streams);
     try {
-      TextWorker worker = startWorker.apply(service.registry);
+      W worker = startWorker.apply(service.registry);
       service.worker = worker;
       LOG.info(
           "worker {} serves {}; health on {}",
@@ -103,18 +111,18 @@ public final class TextWorkerService implements AutoCloseable {
     new UptimeMetrics().bindTo(registry);
   }
 
-  private static String cannotListen(TextWorkerConfig config, Throwable failure) {
+  private static String cannotListen(Listen listen, Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof BindException) {
-        return "the worker cannot listen on %s:%d: %s; choose another port with weir.worker.port"
-            .formatted(config.host(), config.port(), cause.getMessage());
+        return "the worker cannot listen on %s:%d: %s; choose another port with %s"
+            .formatted(listen.host(), listen.port(), cause.getMessage(), listen.setting());
       }
     }
     return "the worker did not start: " + failure.getMessage();
   }
 
   private WorkerState state() {
-    TextWorker started = worker;
+    W started = worker;
     if (closing) {
       return WorkerState.CLOSING;
     }
@@ -130,24 +138,24 @@ public final class TextWorkerService implements AutoCloseable {
   }
 
   /** The worker. */
-  public TextWorker worker() {
-    TextWorker started = worker;
+  public W worker() {
+    W started = worker;
     if (started == null) {
       throw new IllegalStateException("the worker is not started");
     }
     return started;
   }
 
-  /** Completes with the cause if the engine ever stops by a fatal error: the process should end. */
+  /** Completes with the cause if an engine ever stops by a fatal error: the process should end. */
   public CompletionStage<Throwable> failure() {
     return worker().failure();
   }
 
-  /** Ends in order; see {@link TextWorker#close}. */
+  /** Ends in order; see {@link Worker#close}. */
   @Override
   public void close() {
     closing = true;
-    TextWorker started = worker;
+    W started = worker;
     if (started != null) {
       started.close();
     }

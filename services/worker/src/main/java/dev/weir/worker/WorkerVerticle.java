@@ -1,4 +1,4 @@
-package dev.weir.textworker;
+package dev.weir.worker;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
@@ -16,28 +16,32 @@ import java.util.function.Supplier;
  * Health and metrics of a worker over HTTP: {@code /health/live}, {@code /health/ready} and {@code
  * /metrics}.
  */
-final class TextWorkerVerticle extends VerticleBase {
+final class WorkerVerticle extends VerticleBase {
   /** Prometheus's text format. */
   private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-  private final TextWorkerConfig config;
+  private final String host;
+  private final int listenPort;
   private final Supplier<WorkerState> state;
   private final BooleanSupplier kafkaAnswers;
   private final PrometheusMeterRegistry registry;
   private final CompletableFuture<Integer> port;
 
   /**
+   * @param listenPort 0: any free one
    * @param state asked for each call, on an event loop; must not block
    * @param kafkaAnswers asked by worker threads; may block for seconds
    * @param port completed with the port listened on
    */
-  TextWorkerVerticle(
-      TextWorkerConfig config,
+  WorkerVerticle(
+      String host,
+      int listenPort,
       Supplier<WorkerState> state,
       BooleanSupplier kafkaAnswers,
       PrometheusMeterRegistry registry,
       CompletableFuture<Integer> port) {
-    this.config = config;
+    this.host = host;
+    this.listenPort = listenPort;
     this.state = state;
     this.kafkaAnswers = kafkaAnswers;
     this.registry = registry;
@@ -65,7 +69,7 @@ final class TextWorkerVerticle extends VerticleBase {
     router.get("/health/ready").handler(this::ready);
     router.get("/metrics").handler(this::metrics);
     return vertx
-        .createHttpServer(new HttpServerOptions().setHost(config.host()).setPort(config.port()))
+        .createHttpServer(new HttpServerOptions().setHost(host).setPort(listenPort))
         .requestHandler(router)
         .listen()
         .onSuccess((HttpServer server) -> port.complete(server.actualPort()));
