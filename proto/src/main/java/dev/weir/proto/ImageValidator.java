@@ -44,7 +44,9 @@ final class ImageValidator {
       }
     }
     if (image.getSourcesCount() == 2 && (!image.hasN() || image.getN() < 2)) {
-      throw FieldPath.ROOT.field("image").field("n")
+      throw FieldPath.ROOT
+          .field("image")
+          .field("n")
           .wrongValue("must be at least 2 for the way between two pictures, both ends among them");
     }
   }

@@ -77,7 +77,9 @@ public final class RequestValidator {
     }
   }
 
-  /** The one of prompt, prompt_token_ids and messages that is there; of pictures a prompt, or none. */
+  /**
+   * The one of prompt, prompt_token_ids and messages that is there; of pictures a prompt, or none.
+   */
   private static FieldPath checkSource(GenerationRequest request) {
     if (request.hasImage()) {
       if (request.getMessagesCount() > 0 || request.getPromptTokenIdsCount() > 0) {

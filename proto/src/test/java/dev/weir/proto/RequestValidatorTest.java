@@ -223,7 +223,8 @@ final class RequestValidatorTest {
     assertInvalid(
         picture.toBuilder().addPromptTokenIds(1).build(),
         ErrorCodes.INVALID_VALUE,
-        "prompt_token_ids: a model that draws takes a prompt; say it in prompt, or leave out image");
+        "prompt_token_ids: a model that draws takes a prompt; say it in prompt, or leave out"
+            + " image");
     assertInvalid(
         picture.toBuilder().addMessages(Message.newBuilder().setRole("user")).build(),
         ErrorCodes.INVALID_VALUE,
