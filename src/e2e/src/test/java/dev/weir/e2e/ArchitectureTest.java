@@ -53,7 +53,11 @@ final class ArchitectureTest {
             .dependOnClassesThat(
                 not(
                     resideInAnyPackage(
-                        "dev.weir.image..", "java..", "javax.imageio..", "org.jspecify.."))));
+                        "dev.weir.image..",
+                        "dev.weir.engine..",
+                        "java..",
+                        "javax.imageio..",
+                        "org.jspecify.."))));
   }
 
   /** Such a call stops the garbage collector until it returns, and a step takes long. */

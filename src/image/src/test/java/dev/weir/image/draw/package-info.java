@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.image.draw;
+
+import org.jspecify.annotations.NullMarked;
