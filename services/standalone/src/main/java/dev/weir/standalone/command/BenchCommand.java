@@ -10,7 +10,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = "Measure; results also as JSON (--json FILE).",
-    subcommands = {BenchTextCommand.class, BenchServeCommand.class, BenchStreamCommand.class})
+    subcommands = {
+      BenchTextCommand.class,
+      BenchServeCommand.class,
+      BenchStreamCommand.class,
+      BenchImageCommand.class
+    })
 final class BenchCommand implements Runnable {
   @Spec @Nullable CommandSpec spec;
 

@@ -1,7 +1,9 @@
 package dev.weir.image.portrait;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -16,14 +18,29 @@ public final class PortraitSampler {
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
   private final PortraitDesign design;
+  private final int[] nothing;
 
   public PortraitSampler(PortraitDesign design) {
     this.design = design;
+    this.nothing = new int[design.attributes().size()];
+    Arrays.fill(nothing, CaptionReading.UNSAID);
   }
 
   /** Portrait number {@code index} of an endless row, which the seed fixes. */
   public Portrait draw(long seed, long index) {
-    SplittableRandom random = new SplittableRandom(mixed(mixed(seed) + index * GOLDEN));
+    return draw(nothing, Set.of(), random(seed, index));
+  }
+
+  /**
+   * Portrait number {@code index} of an endless row of those that a reading describes: said values
+   * are as they are said, a part that is asked for or has a colour is there, and all else is as
+   * likely as ever. With a reading that says nothing it is {@link #draw(long, long)}.
+   */
+  public Portrait draw(CaptionReading reading, long seed, long index) {
+    return draw(reading.values(), reading.present(), random(seed, index));
+  }
+
+  private Portrait draw(int[] said, Set<Integer> present, SplittableRandom random) {
     List<Attribute> attributes = design.attributes();
     int[] values = new int[attributes.size()];
     for (int i = 0; i < values.length; i++) {
@@ -32,10 +49,53 @@ public final class PortraitSampler {
           !attribute.optional()
               || (attribute.colour()
                   ? values[design.partOf(i)] != 0
-                  : random.nextDouble() < presence(attribute));
-      values[i] = there ? attribute.first() + random.nextInt(attribute.choices()) : 0;
+                  : isThere(i, said, present, random));
+      if (there && said[i] >= attribute.first()) {
+        values[i] = said[i];
+      } else {
+        values[i] = there ? choice(attribute, random) : 0;
+      }
     }
     return Portrait.of(design, values);
+  }
+
+  /** Whether a part that may be absent is there: what is said of it or of its colour decides. */
+  private boolean isThere(int part, int[] said, Set<Integer> present, SplittableRandom random) {
+    boolean absent = false;
+    for (int i = 0; i < said.length; i++) {
+      if (design.partOf(i) == part && said[i] > 0) {
+        return true;
+      }
+      absent |= design.partOf(i) == part && said[i] == 0;
+    }
+    return present.contains(part)
+        || !absent && random.nextDouble() < presence(design.attributes().get(part));
+  }
+
+  /**
+   * What a network is told of a reading: its values, and for a part that is asked for without
+   * saying which, any that is not its absence, for a network knows no "a hat".
+   *
+   * @param seed chooses among those
+   * @return values, {@link CaptionReading#UNSAID} for what is open: [attributes]
+   */
+  public int[] told(CaptionReading reading, long seed) {
+    SplittableRandom random = random(seed, 0);
+    int[] values = reading.values();
+    for (int i = 0; i < values.length; i++) {
+      if (reading.present().contains(i)) {
+        values[i] = choice(design.attributes().get(i), random);
+      }
+    }
+    return values;
+  }
+
+  private static int choice(Attribute attribute, SplittableRandom random) {
+    return attribute.first() + random.nextInt(attribute.choices());
+  }
+
+  private static SplittableRandom random(long seed, long index) {
+    return new SplittableRandom(mixed(mixed(seed) + index * GOLDEN));
   }
 
   private static double presence(Attribute part) {

@@ -1,6 +1,5 @@
 package dev.weir.train.portrait;
 
-import dev.weir.image.portrait.Attribute;
 import dev.weir.image.portrait.CaptionReading;
 import dev.weir.image.portrait.Captions;
 import dev.weir.image.portrait.Portrait;
@@ -61,6 +60,20 @@ public final class TrainingPortraits implements Batches {
     return design.attributes().stream().map(attribute -> attribute.values().size()).toList();
   }
 
+  /**
+   * What a network is given for what is said: the number of an attribute's values for what is not.
+   *
+   * @param said values, {@link CaptionReading#UNSAID} for the rest: [attributes]
+   */
+  public static int[] condition(PortraitDesign design, int[] said) {
+    int[] condition = new int[said.length];
+    for (int i = 0; i < said.length; i++) {
+      condition[i] =
+          said[i] == CaptionReading.UNSAID ? design.attributes().get(i).values().size() : said[i];
+    }
+    return condition;
+  }
+
   /** Example number {@code index} of an endless row. */
   public Example example(long index) {
     SplittableRandom random =
@@ -97,18 +110,16 @@ public final class TrainingPortraits implements Batches {
    * [batch, 256] of examples.
    */
   public Map<String, HostTensor.Integers> tensors(List<Example> examples) {
-    List<Attribute> attributes = design.attributes();
-    int width = attributes.size();
+    int width = design.attributes().size();
     int area = PortraitDesign.SIDE * PortraitDesign.SIDE;
     int[] conditions = new int[examples.size() * width];
     int[] values = new int[examples.size() * width];
     int[] pixels = new int[examples.size() * area];
     for (int e = 0; e < examples.size(); e++) {
-      int[] said = examples.get(e).said();
+      int[] condition = condition(design, examples.get(e).said());
+      System.arraycopy(condition, 0, conditions, e * width, width);
       for (int i = 0; i < width; i++) {
         values[e * width + i] = examples.get(e).portrait().value(i);
-        conditions[e * width + i] =
-            said[i] == CaptionReading.UNSAID ? attributes.get(i).values().size() : said[i];
       }
       byte[] picture = examples.get(e).picture();
       for (int i = 0; i < area; i++) {

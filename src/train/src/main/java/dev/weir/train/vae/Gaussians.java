@@ -8,7 +8,7 @@ package dev.weir.train.vae;
  * <p>A distribution is its mean and the logarithm of its variance, [.., latent]; sums are over the
  * last dimension.
  */
-final class Gaussians {
+public final class Gaussians {
   /**
    * {@code drawn}: z = mean + deviation x noise; {@code divergence}: KL(q, p) in nats; {@code
    * density}: ln of the density at z.
@@ -34,7 +34,7 @@ final class Gaussians {
    *
    * @param logWeights ln p(x, z) - ln q(z | x) for samples z of q
    */
-  static double importanceBound(double... logWeights) {
+  public static double importanceBound(double... logWeights) {
     double largest = Double.NEGATIVE_INFINITY;
     for (double weight : logWeights) {
       largest = Math.max(largest, weight);

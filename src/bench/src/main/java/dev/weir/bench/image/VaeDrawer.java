@@ -1,0 +1,240 @@
+package dev.weir.bench.image;
+
+import dev.weir.image.portrait.PortraitDesign;
+import dev.weir.torch.train.HostTensor;
+import dev.weir.torch.train.TrainableModule;
+import dev.weir.torch.train.TrainableModule.Weights;
+import dev.weir.train.Batches;
+import dev.weir.train.Evaluation;
+import dev.weir.train.Noise;
+import dev.weir.train.TrainedWeights;
+import dev.weir.train.TrainingOptions.Length;
+import dev.weir.train.portrait.PortraitFamily;
+import dev.weir.train.portrait.TrainingPortraits;
+import dev.weir.train.vae.Gaussians;
+import dev.weir.train.vae.LatentReport;
+import dev.weir.train.vae.Vae;
+import dev.weir.train.vae.VaeConfig;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The variational autoencoder: a latent vector from the prior that the caption gives, its deviation
+ * times the temperature, and of each pixel the most probable colour.
+ */
+final class VaeDrawer implements LatentDrawer {
+  /** Logits of a picture are 256 KiB. */
+  private static final int BATCH = 64;
+
+  /** Samples of the latent vector for each picture; the tightest bound is of all of them. */
+  private static final int SAMPLES = 64;
+
+  private static final List<Integer> BOUNDS = List.of(8, SAMPLES);
+
+  private final VaeConfig config;
+  private final int[] nothing;
+  private final TrainableModule module;
+
+  /**
+   * Opens it.
+   *
+   * @param folder with its weights
+   */
+  VaeDrawer(PortraitDesign design, Path folder) {
+    List<Integer> values = TrainingPortraits.attributeValues(design);
+    config = VaeConfig.portraits(values);
+    nothing = values.stream().mapToInt(Integer::intValue).toArray();
+    module =
+        Evaluation.open(
+            PortraitFamily.VAE.objective(0),
+            PortraitFamily.VAE.options(new Length.Steps(1), 0, false),
+            TrainedWeights.read(folder.resolve(TrainedWeights.FILE)));
+  }
+
+  @Override
+  public String family() {
+    return "vae";
+  }
+
+  @Override
+  public double temperature() {
+    return 1;
+  }
+
+  @Override
+  public boolean reportsGreedy() {
+    return false;
+  }
+
+  @Override
+  public List<byte[]> draw(List<int[]> conditions, long[] seeds, double temperature) {
+    List<byte[]> pictures = new ArrayList<>();
+    for (int from = 0; from < seeds.length; from += BATCH) {
+      int to = Math.min(seeds.length, from + BATCH);
+      List<HostTensor.Floats> prior =
+          module.call(
+              "prior",
+              Map.of(Vae.CONDITION, PictureTensors.conditions(conditions.subList(from, to))),
+              Weights.AVERAGED);
+      float[] z = prior.get(0).values().clone();
+      for (int i = 0; i < z.length; i += config.latent()) {
+        float[] noise = Noise.normal(seeds[from + i / config.latent()], 0, config.latent());
+        for (int unit = 0; unit < noise.length; unit++) {
+          double deviation = Math.exp(prior.get(1).values()[i + unit] / 2);
+          z[i + unit] += (float) (temperature * deviation * noise[unit]);
+        }
+      }
+      pictures.addAll(decoded(conditions.subList(from, to), z));
+    }
+    return pictures;
+  }
+
+  @Override
+  public Map<String, double[]> likelihoods(List<int[]> conditions, List<byte[]> pictures) {
+    double[][] weights = new double[pictures.size()][SAMPLES];
+    for (int from = 0; from < pictures.size(); from += BATCH) {
+      int to = Math.min(pictures.size(), from + BATCH);
+      for (int sample = 0; sample < SAMPLES; sample++) {
+        float[] noise =
+            Noise.normal(from, sample, (to - from) * config.latent()); // a seed for each batch
+        float[] found =
+            module
+                .call(
+                    "log_weights",
+                    Map.of(
+                        Vae.CONDITION,
+                        PictureTensors.conditions(conditions.subList(from, to)),
+                        Vae.PIXELS,
+                        PictureTensors.pixels(pictures.subList(from, to)),
+                        "noise",
+                        new HostTensor.Floats(List.of(to - from, config.latent()), noise)),
+                    Weights.AVERAGED)
+                .getFirst()
+                .values();
+        for (int i = 0; i < found.length; i++) {
+          weights[from + i][sample] = found[i];
+        }
+      }
+    }
+    return bounds(weights);
+  }
+
+  /** The evidence lower bound, and those of several samples: means over groups of samples. */
+  private static Map<String, double[]> bounds(double[][] weights) {
+    Map<String, double[]> bounds = new LinkedHashMap<>();
+    bounds.put("elbo", means(weights, 1));
+    BOUNDS.forEach(samples -> bounds.put("k" + samples, means(weights, samples)));
+    return bounds;
+  }
+
+  private static double[] means(double[][] weights, int samples) {
+    double[] means = new double[weights.length];
+    int groups = SAMPLES / samples;
+    for (int i = 0; i < means.length; i++) {
+      for (int g = 0; g < groups; g++) {
+        double[] group = Arrays.copyOfRange(weights[i], g * samples, (g + 1) * samples);
+        means[i] += Gaussians.importanceBound(group) / groups;
+      }
+    }
+    return means;
+  }
+
+  @Override
+  public List<byte[]> reconstruct(List<byte[]> pictures) {
+    List<byte[]> all = new ArrayList<>();
+    for (int from = 0; from < pictures.size(); from += BATCH) {
+      List<byte[]> batch = pictures.subList(from, Math.min(pictures.size(), from + BATCH));
+      all.addAll(decoded(unsaid(batch.size()), posteriorMeans(batch)));
+    }
+    return all;
+  }
+
+  @Override
+  public List<byte[]> between(byte[] first, byte[] last, int steps) {
+    float[] ends = posteriorMeans(List.of(first, last));
+    int latent = config.latent();
+    float[] z = new float[steps * latent];
+    for (int i = 0; i < z.length; i++) {
+      float share = (float) (i / latent) / (steps - 1);
+      z[i] = (1 - share) * ends[i % latent] + share * ends[latent + i % latent];
+    }
+    return decoded(unsaid(steps), z);
+  }
+
+  @Override
+  public LatentReport latents(List<byte[]> pictures) {
+    Batches batches =
+        step -> {
+          int from = Math.toIntExact(step * BATCH);
+          return Map.of(
+              Vae.PIXELS,
+              PictureTensors.pixels(
+                  pictures.subList(from, Math.min(pictures.size(), from + BATCH))));
+        };
+    return LatentReport.of(config, module, batches, Math.ceilDiv(pictures.size(), BATCH));
+  }
+
+  private List<int[]> unsaid(int pictures) {
+    return Collections.nCopies(pictures, nothing);
+  }
+
+  private float[] posteriorMeans(List<byte[]> pictures) {
+    return module
+        .call(
+            "posterior",
+            Map.of(
+                Vae.CONDITION,
+                PictureTensors.conditions(unsaid(pictures.size())),
+                Vae.PIXELS,
+                PictureTensors.pixels(pictures)),
+            Weights.AVERAGED)
+        .getFirst()
+        .values();
+  }
+
+  /** The most probable colour of each pixel; z: [pictures * latent]. */
+  private List<byte[]> decoded(List<int[]> conditions, float[] z) {
+    float[] logits =
+        module
+            .call(
+                "decode",
+                Map.of(
+                    Vae.CONDITION,
+                    PictureTensors.conditions(conditions),
+                    "z",
+                    new HostTensor.Floats(List.of(conditions.size(), config.latent()), z)),
+                Weights.AVERAGED)
+            .getFirst()
+            .values();
+    int area = PortraitDesign.SIDE * PortraitDesign.SIDE;
+    List<byte[]> pictures = new ArrayList<>();
+    for (int p = 0; p < conditions.size(); p++) {
+      byte[] picture = new byte[area];
+      for (int i = 0; i < area; i++) {
+        picture[i] = (byte) largest(logits, (p * area + i) * config.colours(), config.colours());
+      }
+      pictures.add(picture);
+    }
+    return pictures;
+  }
+
+  private static int largest(float[] logits, int from, int count) {
+    int best = 0;
+    for (int i = 1; i < count; i++) {
+      if (logits[from + i] > logits[from + best]) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  @Override
+  public void close() {
+    module.close();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.bench.image;
+
+import org.jspecify.annotations.NullMarked;
