@@ -1,12 +1,7 @@
 package dev.weir.textworker;
 
 import dev.weir.engine.SamplingParameters;
-import dev.weir.proto.v1.GenerationRequest;
 import dev.weir.proto.v1.Sampling;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -41,22 +36,5 @@ final class RequestedSampling {
         .minTokens(sampling.getMinTokens())
         .topLogprobs(sampling.getLogprobs() ? sampling.getTopLogprobs() : -1)
         .build();
-  }
-
-  /**
-   * The seed of the request; without one, the first 8 bytes of the SHA-256 of its id: every worker
-   * that gets the request draws the same numbers, and no two requests do.
-   */
-  static long seed(GenerationRequest request) {
-    if (request.getSampling().hasSeed()) {
-      return request.getSampling().getSeed();
-    }
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      return ByteBuffer.wrap(sha256.digest(request.getId().getBytes(StandardCharsets.UTF_8)))
-          .getLong();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

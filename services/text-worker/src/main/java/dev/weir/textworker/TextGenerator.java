@@ -14,6 +14,7 @@ import dev.weir.proto.v1.GenerationRequest;
 import dev.weir.stream.Generator;
 import dev.weir.stream.OverloadedException;
 import dev.weir.stream.RequestHeaders;
+import dev.weir.worker.RequestDefaults;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -70,8 +71,8 @@ final class TextGenerator implements Generator {
                   request.getId(),
                   prompt,
                   sampling,
-                  RequestedSampling.seed(request),
-                  deadline(request, headers, now),
+                  RequestDefaults.seed(request),
+                  RequestDefaults.deadline(request, headers, defaultDeadline, now),
                   new TextRequest.Group(headers.tenant(), request.getCacheSalt()),
                   headers.priority(),
                   adapter),
@@ -84,15 +85,6 @@ final class TextGenerator implements Generator {
     } catch (IllegalStateException e) { // the engine has stopped: another worker may do it
       throw new OverloadedException(String.valueOf(e.getMessage()), Duration.ofSeconds(1));
     }
-  }
-
-  private Instant deadline(GenerationRequest request, RequestHeaders headers, Instant now) {
-    if (headers.deadlineMs() > 0) {
-      return Instant.ofEpochMilli(headers.deadlineMs());
-    }
-    Instant created =
-        request.getCreatedMs() > 0 ? Instant.ofEpochMilli(request.getCreatedMs()) : now;
-    return created.plus(defaultDeadline);
   }
 
   /** The engine knows one prompt; the caller wrote messages, a text or ids. */

@@ -50,6 +50,24 @@ public final class Pictures {
     return written(image(picture));
   }
 
+  /**
+   * A PNG of eight bits for each of red, green, blue and alpha.
+   *
+   * @param argb 0xaarrggbb, row by row: [height * width]
+   * @throws IllegalArgumentException if they are no whole rows
+   */
+  public static byte[] transparentPng(int width, int[] argb) {
+    RgbPicture.checkSize(width, width < 1 ? 0 : argb.length / width);
+    if (argb.length % width != 0) {
+      throw new IllegalArgumentException(
+          "%d pixels are no whole rows of %d".formatted(argb.length, width));
+    }
+    int height = argb.length / width;
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_ARGB);
+    image.setRGB(0, 0, width, height, argb, 0, width);
+    return written(image);
+  }
+
   static BufferedImage image(RgbPicture picture) {
     int width = picture.width();
     BufferedImage image = new BufferedImage(width, picture.height(), BufferedImage.TYPE_INT_RGB);

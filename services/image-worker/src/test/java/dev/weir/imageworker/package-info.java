@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.imageworker;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,149 @@
+package dev.weir.train.vae;
+
+import dev.weir.torch.train.AdamW;
+import dev.weir.torch.train.HostTensor;
+import dev.weir.torch.train.TrainableModule;
+import dev.weir.torch.train.TrainableModule.Weights;
+import dev.weir.train.Noise;
+import dev.weir.train.TrainedWeights;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An autoencoder that has been trained, to draw with: in float32, with the most probable colour of
+ * each pixel. For use by one thread.
+ */
+public final class TrainedVae implements AutoCloseable {
+  /** Nothing is learned any more: only the network's weights matter. */
+  private static final AdamW UNUSED = new AdamW(0.9, 0.99, 1e-8, 0, 1, 0.999);
+
+  private final VaeConfig config;
+  private final TrainableModule module;
+
+  private TrainedVae(VaeConfig config, TrainableModule module) {
+    this.config = config;
+    this.module = module;
+  }
+
+  /**
+   * Opens a network.
+   *
+   * @param folder with its file of weights, {@link TrainedWeights#FILE}
+   * @throws IllegalArgumentException if that is of another network
+   */
+  public static TrainedVae open(VaeConfig config, Path folder) {
+    TrainableModule module = TrainableModule.open(new Vae(config, 0).program(), UNUSED, false, 0);
+    try {
+      module.load(TrainedWeights.read(folder.resolve(TrainedWeights.FILE)));
+      return new TrainedVae(config, module);
+    } catch (RuntimeException e) {
+      module.close();
+      throw e;
+    }
+  }
+
+  /**
+   * A normal distribution for each of some pictures.
+   *
+   * @param means [pictures * latent]
+   * @param logVariances [pictures * latent]
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
+  public record Latents(float[] means, float[] logVariances) {}
+
+  /**
+   * The distribution of latent vectors that captions give.
+   *
+   * @param conditions attribute values: [pictures][attributes]
+   */
+  public Latents prior(List<int[]> conditions) {
+    return latents("prior", Map.of(Vae.CONDITION, conditions(conditions)));
+  }
+
+  /** Of pictures and what is said of them. */
+  public Latents posterior(List<int[]> conditions, List<byte[]> pictures) {
+    return latents(
+        "posterior", Map.of(Vae.CONDITION, conditions(conditions), Vae.PIXELS, pixels(pictures)));
+  }
+
+  private Latents latents(String method, Map<String, HostTensor> inputs) {
+    List<HostTensor.Floats> found = module.call(method, inputs, Weights.AVERAGED);
+    return new Latents(found.get(0).values(), found.get(1).values());
+  }
+
+  /** What a seed adds to a mean: standard normal numbers, [latent]. */
+  public float[] noise(long seed) {
+    return Noise.normal(seed, 0, config.latent());
+  }
+
+  /** Coordinates of a latent vector. */
+  public int latent() {
+    return config.latent();
+  }
+
+  /**
+   * Pictures of latent vectors, the most probable colour of each pixel.
+   *
+   * @param z [pictures * latent]
+   * @return places in the palette: [pictures][pixels]
+   */
+  public List<byte[]> decode(List<int[]> conditions, float[] z) {
+    float[] logits =
+        module
+            .call(
+                "decode",
+                Map.of(
+                    Vae.CONDITION,
+                    conditions(conditions),
+                    "z",
+                    new HostTensor.Floats(List.of(conditions.size(), config.latent()), z)),
+                Weights.AVERAGED)
+            .getFirst()
+            .values();
+    int pixels = config.pixels();
+    List<byte[]> pictures = new ArrayList<>();
+    for (int p = 0; p < conditions.size(); p++) {
+      byte[] picture = new byte[pixels];
+      for (int i = 0; i < pixels; i++) {
+        picture[i] = (byte) largest(logits, (p * pixels + i) * config.colours());
+      }
+      pictures.add(picture);
+    }
+    return pictures;
+  }
+
+  private int largest(float[] logits, int from) {
+    int best = 0;
+    for (int i = 1; i < config.colours(); i++) {
+      if (logits[from + i] > logits[from + best]) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  private HostTensor.Integers conditions(List<int[]> conditions) {
+    int attributes = config.attributeValues().size();
+    int[] values = new int[conditions.size() * attributes];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = conditions.get(i / attributes)[i % attributes];
+    }
+    return new HostTensor.Integers(List.of(conditions.size(), attributes), values);
+  }
+
+  private HostTensor.Integers pixels(List<byte[]> pictures) {
+    int count = config.pixels();
+    int[] values = new int[pictures.size() * count];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = pictures.get(i / count)[i % count] & 255;
+    }
+    return new HostTensor.Integers(List.of(pictures.size(), count), values);
+  }
+
+  @Override
+  public void close() {
+    module.close();
+  }
+}
