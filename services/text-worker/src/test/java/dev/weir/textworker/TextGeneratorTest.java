@@ -23,6 +23,7 @@ import dev.weir.stream.OverloadedException;
 import dev.weir.stream.RequestHeaders;
 import dev.weir.text.Checkpoint.SpecialTokens;
 import dev.weir.text.template.ChatTemplate;
+import dev.weir.worker.RequestDefaults;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -215,7 +216,7 @@ final class TextGeneratorTest {
     assertThat(otherId).isNotEqualTo(first);
     assertThat(seeded).isNotEqualTo(first).isEqualTo(seededOtherId);
     // SHA-256("abc") = ba7816bf 8f01cfea ... (FIPS 180-4)
-    assertThat(RequestedSampling.seed(GenerationRequest.newBuilder().setId("abc").build()))
+    assertThat(RequestDefaults.seed(GenerationRequest.newBuilder().setId("abc").build()))
         .isEqualTo(0xba7816bf8f01cfeaL);
   }
 

@@ -40,7 +40,10 @@ final class AnswerPrinter {
     out.flush();
   }
 
-  private static void complain(Finished finished) {
+  /**
+   * @throws CommandException if the request has failed
+   */
+  static void complain(Finished finished) {
     if (finished.getReason() == FinishReason.FINISH_REASON_ERROR) {
       String field = finished.getError().getField();
       throw new CommandException(

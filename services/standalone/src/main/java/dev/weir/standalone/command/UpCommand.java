@@ -1,5 +1,6 @@
 package dev.weir.standalone.command;
 
+import dev.weir.imageworker.ImageWorker;
 import dev.weir.standalone.GatewayService;
 import dev.weir.standalone.model.AdapterSource;
 import dev.weir.standalone.model.Catalog;
@@ -61,6 +62,14 @@ final class UpCommand implements Callable<Integer> {
   @Option(names = "--no-text", description = "serve no text models")
   boolean noText;
 
+  @Option(
+      names = "--image-model",
+      paramLabel = "FAMILY=FOLDER",
+      description =
+          "pixel or vae, built in or from a folder that 'weir train' has left; repeatable (default:"
+              + " all that are built in)")
+  List<String> imageModels = List.of();
+
   @Option(names = "--no-image", description = "serve no image models")
   boolean noImage;
 
@@ -90,6 +99,11 @@ final class UpCommand implements Callable<Integer> {
         AdapterSource.resolve(workerOptions.adapters, List.of()); // says that they have no model
       }
       List<String> served = new ArrayList<>();
+      if (!noImage && (!imageModels.isEmpty() || ImageWorker.hasBuiltIn())) {
+        ImageWorker painter = startPainter(streams, metrics);
+        running.stack().add("image worker", painter);
+        served.addAll(painter.models());
+      }
       for (ModelLoader.Loading model : loading) {
         TextWorker worker = TextWorker.start(model, workerOptions.locked(streams), metrics);
         running.stack().add("worker " + worker.model(), worker);
@@ -112,6 +126,20 @@ final class UpCommand implements Callable<Integer> {
       throw e;
     }
     return running.await();
+  }
+
+  private ImageWorker startPainter(StreamConfig streams, PrometheusMeterRegistry metrics) {
+    return ImageWorker.start(
+        new ImageWorkerOptions()
+            .config(
+                imageModels,
+                Map.of(
+                    "weir.image-worker.close-limit",
+                    "PT1S",
+                    "weir.image-worker.store",
+                    data.folder.resolve("pictures").toUri().toString())),
+        streams,
+        metrics);
   }
 
   private StreamConfig streams(Running running, PrintWriter out) {

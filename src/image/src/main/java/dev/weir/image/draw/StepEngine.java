@@ -134,7 +134,7 @@ public final class StepEngine implements PictureEngine {
     Throwable cause = null;
     try (network) {
       while (stopped == null) {
-        obey(due().isEmpty());
+        obey(due().isEmpty() && (waiting.size() == 0 || placed.size() == slots));
         if (stopped == null) {
           endLate();
           admit();

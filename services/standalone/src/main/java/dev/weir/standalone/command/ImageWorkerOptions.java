@@ -1,0 +1,46 @@
+package dev.weir.standalone.command;
+
+import dev.weir.imageworker.ImageWorkerConfig;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How models that draw are run; what is not given comes from {@code WEIR_IMAGE_WORKER_…}. */
+final class ImageWorkerOptions {
+  @Option(
+      names = "--slots",
+      paramLabel = "N",
+      description = "pictures of a family that are drawn at the same time (default: 16)")
+  @Nullable Integer slots;
+
+  @Option(names = "--device", paramLabel = "DEVICE", description = "cpu (default), or cuda:0")
+  @Nullable String device;
+
+  @Option(
+      names = "--store",
+      paramLabel = "URI",
+      description = "folder for pictures that are too large for a record: file:///a/folder")
+  @Nullable String store;
+
+  ImageWorkerConfig config(List<String> families, Map<String, String> more) {
+    Map<String, String> settings = new HashMap<>(more);
+    if (!families.isEmpty()) {
+      // a comma separates, and paths may have one
+      String list =
+          String.join(",", families.stream().map(text -> text.replace(",", "\\,")).toList());
+      settings.put("weir.image-worker.families", list);
+    }
+    put(settings, "slots", slots);
+    put(settings, "device", device);
+    put(settings, "store", store);
+    return ImageWorkerConfig.load(settings);
+  }
+
+  private static void put(Map<String, String> settings, String name, @Nullable Object value) {
+    if (value != null) {
+      settings.put("weir.image-worker." + name, value.toString());
+    }
+  }
+}
