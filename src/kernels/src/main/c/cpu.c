@@ -74,6 +74,6 @@ int32_t weir_best_variant(void) {
 int64_t weir_size(int32_t of) {
   static const int64_t sizes[] = {sizeof(weir_matrix), sizeof(weir_layer), sizeof(weir_activations), sizeof(weir_model),
                                   sizeof(weir_slice),  sizeof(weir_query), sizeof(weir_step),        sizeof(weir_low_rank),
-                                  sizeof(weir_adapter), sizeof(weir_panel)};
+                                  sizeof(weir_adapter), sizeof(weir_panel), sizeof(weir_grid)};
   return of >= 0 && of < (int32_t)(sizeof sizes / sizeof *sizes) ? sizes[of] : -1;
 }

@@ -1,4 +1,4 @@
-/* A row of the embedding, out of the panels that the output layer may share with it. */
+/* A row of the embedding, out of the panels that the output layer may share with it, and what a cell of a picture has beside it. */
 #include "half.h"
 #include "lanes.h"
 #include "ops.h"
@@ -66,4 +66,22 @@ void NAME(embed)(const weir_matrix *table, int64_t token, float *x) {
   const uint8_t *panel = panel_at(table, token / WEIR_LANES);
   int32_t format = panel_format(table, token / WEIR_LANES);
   for (int64_t k = 0; k < table->columns; k++) x[k] = element(format, panel, token % WEIR_LANES, k);
+}
+
+static void add_row(const weir_matrix *table, int64_t row, float *x) {
+  const uint8_t *panel = panel_at(table, row / WEIR_LANES);
+  int32_t format = panel_format(table, row / WEIR_LANES);
+  for (int64_t k = 0; k < table->columns; k++) x[k] += element(format, panel, row % WEIR_LANES, k);
+}
+
+void NAME(embed_cell)(const weir_model *model, int64_t position, int64_t before, float *x) {
+  const weir_grid *grid = &model->grid;
+  int64_t side = grid->side, cell = position + 1 - grid->prefix;
+  if (cell < 0) return;
+  cell = lesser(cell, side * side - 1); /* behind the last cell nothing is predicted */
+  /* Before the first row's cells lies the prefix; whose token is no cell's has been told nonsense, and reads no other memory for it. */
+  int is_cell = cell >= side && before >= 0 && before < model->vocabulary;
+  add_row(&grid->above, is_cell ? before : model->vocabulary, x);
+  add_row(&grid->row, cell / side, x);
+  add_row(&grid->column, cell % side, x);
 }

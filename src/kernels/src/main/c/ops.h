@@ -32,6 +32,8 @@ typedef struct {
   void (*reduce)(const weir_low_rank *part, const float *x, int64_t columns, float *reduced);
   /* embed.c: a row of the table, [hidden padded to 32] */
   void (*embed)(const weir_matrix *table, int64_t token, float *x);
+  /* embed.c: adds what the position has in x that predicts a cell, the others nothing; `before` as in weir_step */
+  void (*embed_cell)(const weir_model *model, int64_t position, int64_t before, float *x);
   /* norm.c: RMS norm of a row of `size` elements, n of them not padding, into a row of activations */
   void (*norm)(const float *x, const float *weight, int64_t size, int64_t n, float epsilon, int exact, const weir_activations *to,
                int64_t row);

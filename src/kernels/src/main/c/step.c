@@ -52,7 +52,11 @@ static int is_wanted(const phase *p, int64_t tile) { return !p->wanted || p->wan
 static void embed_piece(void *context, int64_t piece) {
   const phase *p = context;
   int64_t stride = hidden_stride(p->model);
-  ROWS_OF(piece, p->step->rows) p->ops->embed(&p->model->embedding, p->step->tokens[row], p->model->x + row * stride);
+  ROWS_OF(piece, p->step->rows) {
+    float *x = p->model->x + row * stride;
+    p->ops->embed(&p->model->embedding, p->step->tokens[row], x);
+    if (p->model->grid.side) p->ops->embed_cell(p->model, p->step->positions[row], p->step->before[row], x);
+  }
 }
 
 static void norm_piece(void *context, int64_t piece) {

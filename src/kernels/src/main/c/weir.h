@@ -82,13 +82,25 @@ typedef struct {
   float *exact;   /* [tiles][8][K]; used instead if the model's matrices are F32 or BF16; adapters read it in every model that has some */
 } weir_activations;
 
+/*
+ * Sequences that are pictures: some tokens, then the cells of a square, row by row. The position that predicts a cell (the one before it)
+ * has in its embedding, beside its token, a row of each table.
+ */
+typedef struct {
+  weir_matrix above;       /* [vocabulary + 1, hidden] by the cell above the predicted one; the last: there is none */
+  weir_matrix row, column; /* [side, hidden] by the predicted cell's row and column */
+  int32_t side;            /* 0: sequences are texts, and all other fields are 0 */
+  int32_t prefix;          /* tokens before the first cell, at least 1 */
+} weir_grid;
+
 typedef struct {
   const weir_layer *layer;
   const float *final_norm;         /* [hidden, padded to 32] */
   const float *cosine, *sine;      /* [context][pairs] */
   void *cache;                     /* see attention.c */
   void *pool;                      /* see pool.c */
-  weir_matrix embedding, head;     /* [vocabulary, hidden] */
+  weir_matrix embedding, head;     /* [tokens that may be read, hidden], [vocabulary, hidden] */
+  weir_grid grid;
   float *x;                        /* [rows][hidden, padded to 32] residual stream */
   float *y;                        /* [rows][N of qkv] */
   float *mixed;                    /* [rows][heads head size, padded to 32]; the padding is 0 */
@@ -162,6 +174,7 @@ typedef struct {
 typedef struct {
   const int32_t *tokens;    /* [rows] */
   const int32_t *positions; /* [rows] */
+  const int32_t *before;    /* [rows] of a grid: the token that is side - 1 positions before, negative if there is none; else null */
   const weir_slice *slices;
   /* [rows] the adapter of each row, [layers], or null; null if no row has one */
   const weir_adapter *const *adapters;

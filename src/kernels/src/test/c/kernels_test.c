@@ -14,7 +14,7 @@
 
 #include "matrices.h"
 
-enum { MODELS = 60, MOST_ROWS = 20, SLICES = 4, STEPS = 3, BLOCKS = 24, CONTEXT = 64 };
+enum { MODELS = 60, MOST_ROWS = 20, SLICES = 4, STEPS = 3, BLOCKS = 24, CONTEXT = 64, WORDS = 20 };
 
 /* What a run computed: three steps' logits and answers. */
 typedef struct {
@@ -44,6 +44,21 @@ static weir_activations activations(int64_t rows, int64_t columns, int exact) {
     a.halves = buffer("halves of activations", elements / 4);
   }
   return a;
+}
+
+static weir_matrix table(const char *name, int64_t rows, int64_t columns) {
+  return matrix(name, rows, columns, padded(rows, WEIR_LANES), WEIR_F32);
+}
+
+/* Of pictures, which some end before their last cell and some go on behind it; or of texts. */
+static weir_grid random_grid(int64_t vocabulary, int64_t hidden) {
+  if (below(3)) return (weir_grid){0};
+  int32_t side = 2 + (int32_t)below(8);
+  return (weir_grid){.above = table("above", vocabulary + 1, hidden),
+                     .row = table("row", side, hidden),
+                     .column = table("column", side, hidden),
+                     .side = side,
+                     .prefix = 1 + (int32_t)below(20)};
 }
 
 static weir_model random_model(void) {
@@ -91,8 +106,14 @@ static weir_model random_model(void) {
   }
   m.layer = layers;
   m.final_norm = vector("final_norm", m.hidden, width, 1);
-  m.embedding = matrix("embedding", m.vocabulary, m.hidden, padded(m.vocabulary, 16), format);
-  m.head = below(2) ? m.embedding : matrix("head", m.vocabulary, m.hidden, padded(m.vocabulary, 16), format);
+  m.grid = random_grid(m.vocabulary, m.hidden);
+  if (m.grid.side) {
+    m.embedding = table("embedding", m.vocabulary + WORDS, m.hidden);
+    m.head = matrix("head", m.vocabulary, m.hidden, padded(m.vocabulary, 16), format);
+  } else {
+    m.embedding = matrix("embedding", m.vocabulary, m.hidden, padded(m.vocabulary, 16), format);
+    m.head = below(2) ? m.embedding : matrix("head", m.vocabulary, m.hidden, padded(m.vocabulary, 16), format);
+  }
   m.cosine = vector("cosine", (int64_t)CONTEXT * m.pairs, (int64_t)CONTEXT * m.pairs, 0);
   m.sine = vector("sine", (int64_t)CONTEXT * m.pairs, (int64_t)CONTEXT * m.pairs, 0);
   return m;
@@ -188,7 +209,8 @@ static void random_step(weir_model *m, const weir_adapter *const *adapters, int3
   int first = buffer_count;
   int32_t slice_count = 1 + (int32_t)below(SLICES), counts[SLICES], row = 0;
   for (int i = 0; i < slice_count; i++) row += counts[i] = below(2) ? 1 : 1 + (int32_t)below(MOST_ROWS);
-  int32_t *tokens = buffer("tokens", row * 4), *positions = buffer("positions", row * 4);
+  int32_t *tokens = buffer("tokens", row * 4), *positions = buffer("positions", row * 4), words = m->grid.side ? WORDS : 0;
+  int32_t *before = words ? buffer("before", row * 4) : 0;
   weir_slice *slices = buffer("slices", slice_count * (int64_t)sizeof *slices);
   const weir_adapter **of = buffer("adapters", row * (int64_t)sizeof *of);
   int32_t rows = row;
@@ -198,7 +220,8 @@ static void random_step(weir_model *m, const weir_adapter *const *adapters, int3
     for (int b = 0; b < blocks; b++) table[b] = (b * SLICES + i + 7) % BLOCKS;
     slices[i] = (weir_slice){table, row, counts[i], position[i], 0};
     for (int r = 0; r < counts[i]; r++, row++) {
-      tokens[row] = (int32_t)below((uint32_t)m->vocabulary);
+      tokens[row] = (int32_t)below((uint32_t)(m->vocabulary + words));
+      if (before) before[row] = (int32_t)below((uint32_t)(m->vocabulary + words + 1)) - 1;
       positions[row] = position[i]++;
       of[row] = adapters[i];
     }
@@ -220,7 +243,7 @@ static void random_step(weir_model *m, const weir_adapter *const *adapters, int3
   }
   fresh_scratch(m, rows);
   int64_t phases[WEIR_PHASES] = {0};
-  weir_run(m, &(weir_step){.tokens = tokens, .positions = positions, .slices = slices, .adapters = below(3) ? of : 0, .queries = queries,
+  weir_run(m, &(weir_step){.tokens = tokens, .positions = positions, .before = before, .slices = slices, .adapters = below(3) ? of : 0, .queries = queries,
                            .logits = logits, .rows = rows, .slice_count = slice_count, .query_count = count, .phases = phases});
   for (int q = 0; q < count; q++) {
     memcpy(to->logits + to->count * to->stride, logits + q * to->stride, (size_t)to->stride * 4);

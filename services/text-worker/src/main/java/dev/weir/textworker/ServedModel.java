@@ -122,7 +122,8 @@ public record ServedModel(
   private static KernelOptions kernelOptions(TextWorkerConfig config) {
     KernelPrecision precision =
         switch (config.precision()) {
-          case AUTO, INT8 -> KernelPrecision.GROUPS;
+          case AUTO -> KernelPrecision.AUTO;
+          case INT8 -> KernelPrecision.GROUPS;
           case BF16 -> KernelPrecision.BF16;
           case F32 -> KernelPrecision.F32;
         };

@@ -126,8 +126,7 @@ public final class KernelLanguageModel implements LanguageModel {
     if (!obstacle.isEmpty()) {
       throw new CheckpointException(checkpoint.name() + ": " + obstacle);
     }
-    KernelPrecision precision =
-        options.precision() == KernelPrecision.AUTO ? KernelPrecision.GROUPS : options.precision();
+    KernelPrecision precision = options.precision().of(config);
     KernelWeights weights = new KernelWeights(config);
     long weightBytes =
         (long) (weights.elements() * KernelWeights.elementBytes(precision))
@@ -162,16 +161,18 @@ public final class KernelLanguageModel implements LanguageModel {
               progress)) {
         weights.load(packer, memory, model);
       }
+      ModelConfig.Grid grid = config.grid();
       ModelLimits limits =
           new ModelLimits(
-              config.vocabulary(),
-              budget.context(),
-              options.slots(),
-              budget.blocks(),
-              config.slidingWindow(),
-              true,
-              numerics.of(precision),
-              adapters.size());
+                  config.vocabulary(),
+                  budget.context(),
+                  options.slots(),
+                  budget.blocks(),
+                  config.slidingWindow(),
+                  true,
+                  numerics.of(precision),
+                  adapters.size())
+              .reading(config.inputs(), grid == null ? 0 : grid.lookBack());
       RotaryTable rotary =
           new RotaryTable(Objects.requireNonNull(config.rope()), limits.contextLength(), memory);
       ModelStruct.describe(model, config, limits, precision, variant, MOST_ROWS, memory, rotary);

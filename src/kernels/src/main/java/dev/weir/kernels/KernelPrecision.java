@@ -1,8 +1,12 @@
 package dev.weir.kernels;
 
-/** How the linear layers are computed. */
+import dev.weir.text.ModelConfig;
+
+/**
+ * How the linear layers are computed. Tables of a picture's cells are in float32 in all of them.
+ */
 public enum KernelPrecision {
-  /** {@link #GROUPS}. */
+  /** {@link #GROUPS} for texts. {@link #F32} for pictures: their models are small and exact. */
   AUTO,
   /**
    * Weights in groups times activations in int8 groups of 32, in exact integer sums: quantised
@@ -12,5 +16,10 @@ public enum KernelPrecision {
   /** Weights in bfloat16, everything else in float32. */
   BF16,
   /** Everything in float32, the cache too: the reference. */
-  F32
+  F32;
+
+  /** What {@link #AUTO} means for a model; the others mean themselves. */
+  KernelPrecision of(ModelConfig config) {
+    return this != AUTO ? this : config.grid() == null ? GROUPS : F32;
+  }
 }

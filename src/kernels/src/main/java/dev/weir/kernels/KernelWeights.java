@@ -1,10 +1,12 @@
 package dev.weir.kernels;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.weir.text.CheckpointException;
 import dev.weir.text.ModelConfig;
+import dev.weir.text.ModelConfig.Grid;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,8 +38,14 @@ final class KernelWeights {
         (long) (attended + 2 * keyRows) * config.hidden()
             + (long) config.hidden() * attended
             + 3L * config.intermediate() * config.hidden();
-    long embedding = (long) config.vocabulary() * config.hidden();
-    return config.layers() * layer + (config.tiedEmbeddings() ? 1 : 2) * embedding;
+    long head = config.tiedEmbeddings() ? 0 : config.vocabulary();
+    return config.layers() * layer + (head + config.inputs() + gridRows()) * config.hidden();
+  }
+
+  /** Rows of the tables of a picture's cells. */
+  private long gridRows() {
+    Grid grid = config.grid();
+    return grid == null ? 0 : config.vocabulary() + 1L + 2L * grid.side();
   }
 
   /** Bytes of an element in memory, at most. */
@@ -58,11 +66,18 @@ final class KernelWeights {
   void load(MatrixPacker packer, NativeMemory memory, MemorySegment model) {
     MemorySegment embedding = matrix(model, Structs.MODEL, "embedding");
     MemorySegment head = matrix(model, Structs.MODEL, "head");
-    table(packer, embedding, "model.embed_tokens.weight");
+    Grid grid = config.grid();
+    if (grid == null) {
+      table(packer, embedding, "model.embed_tokens.weight", config.vocabulary());
+    } else {
+      MemorySegment tables =
+          model.asSlice(Structs.offset(Structs.MODEL, "grid"), Structs.GRID.byteSize());
+      cells(packer, embedding, tables, grid);
+    }
     if (config.tiedEmbeddings()) {
       head.copyFrom(embedding);
     } else {
-      table(packer, head, "lm_head.weight");
+      table(packer, head, "lm_head.weight", config.vocabulary());
     }
     model.set(ADDRESS, Structs.offset(Structs.MODEL, "final_norm"), norm(packer, "model.norm"));
     long layerBytes = Structs.LAYER.byteSize();
@@ -73,13 +88,28 @@ final class KernelWeights {
     }
   }
 
-  private void table(MatrixPacker packer, MemorySegment into, String tensor) {
-    int rows = config.vocabulary();
-    packer.pack(
-        into,
-        List.of(new MatrixRows(tensor, RowOrder.consecutive(0, rows))),
-        MatrixPacker.padded(rows, LANES),
-        config.hidden());
+  /** All that is looked up, not multiplied: small as it is, it is kept as it is. */
+  private void cells(
+      MatrixPacker packer, MemorySegment embedding, MemorySegment tables, Grid grid) {
+    exact(packer, embedding, "model.embed_tokens.weight", config.inputs());
+    MemorySegment above = matrix(tables, Structs.GRID, "above");
+    exact(packer, above, "model.above_embedding.weight", config.vocabulary() + 1);
+    MemorySegment row = matrix(tables, Structs.GRID, "row");
+    exact(packer, row, "model.row_embedding.weight", grid.side());
+    MemorySegment column = matrix(tables, Structs.GRID, "column");
+    exact(packer, column, "model.column_embedding.weight", grid.side());
+    tables.set(JAVA_INT, Structs.offset(Structs.GRID, "side"), grid.side());
+    tables.set(JAVA_INT, Structs.offset(Structs.GRID, "prefix"), grid.prefix());
+  }
+
+  private void exact(MatrixPacker packer, MemorySegment into, String tensor, int rows) {
+    int padded = MatrixPacker.padded(rows, LANES);
+    packer.packExact(into, plain(tensor, rows), padded, config.hidden());
+  }
+
+  private void table(MatrixPacker packer, MemorySegment into, String tensor, int rows) {
+    int padded = MatrixPacker.padded(rows, LANES);
+    packer.pack(into, plain(tensor, rows), padded, config.hidden());
   }
 
   private void layer(MatrixPacker packer, MemorySegment layer, int index) {

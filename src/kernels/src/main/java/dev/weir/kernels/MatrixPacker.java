@@ -89,7 +89,21 @@ final class MatrixPacker implements AutoCloseable {
    * @throws CheckpointException if a tensor is absent, of another shape, or not finite
    */
   void pack(MemorySegment into, List<MatrixRows> tensorRows, int rows, int columns) {
-    List<Part> parts = tensorRows.stream().map(part -> part(part, columns)).toList();
+    pack(into, tensorRows, rows, columns, precision);
+  }
+
+  /** The same in float32, whatever the precision of the others. */
+  void packExact(MemorySegment into, List<MatrixRows> tensorRows, int rows, int columns) {
+    pack(into, tensorRows, rows, columns, KernelPrecision.F32);
+  }
+
+  private void pack(
+      MemorySegment into,
+      List<MatrixRows> tensorRows,
+      int rows,
+      int columns,
+      KernelPrecision wanted) {
+    List<Part> parts = tensorRows.stream().map(part -> part(part, columns, wanted)).toList();
     int width = padded(columns, GROUP);
     PanelFormat[] formats = formats(parts, rows / LANES);
     long bytes = 0;
@@ -110,10 +124,10 @@ final class MatrixPacker implements AutoCloseable {
   }
 
   /** The file's own blocks where it has some and the precision asks for them. */
-  private Part part(MatrixRows rows, int columns) {
+  private Part part(MatrixRows rows, int columns, KernelPrecision wanted) {
     require(rows.tensor(), rows.targets().length, columns);
     PanelFormat floats =
-        switch (precision) {
+        switch (wanted) {
           case F32 -> PanelFormat.F32;
           case BF16 -> PanelFormat.BF16;
           case AUTO, GROUPS -> PanelFormat.Q8;

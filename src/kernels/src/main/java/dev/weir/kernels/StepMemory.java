@@ -55,6 +55,8 @@ final class StepMemory implements AutoCloseable {
   private final int tableLength;
   private final MemorySegment tokens;
   private final MemorySegment positions;
+  // of a model that looks back; else NULL
+  private final MemorySegment before;
   private final MemorySegment slices;
   private final MemorySegment tables;
   private final MemorySegment adapters;
@@ -95,6 +97,10 @@ final class StepMemory implements AutoCloseable {
     this.tableLength = Math.ceilDiv(limits.contextLength(), LanguageModel.BLOCK_TOKENS);
     tokens = memory.allocate((long) mostRows * Integer.BYTES);
     positions = memory.allocate((long) mostRows * Integer.BYTES);
+    before =
+        limits.lookBack() > 0
+            ? memory.allocate((long) mostRows * Integer.BYTES)
+            : MemorySegment.NULL;
     this.served = List.copyOf(served);
     adapters = memory.allocate(served.isEmpty() ? 0 : mostRows * ADDRESS.byteSize());
     int mostSlices = Math.min(mostRows, limits.slots());
@@ -160,6 +166,10 @@ final class StepMemory implements AutoCloseable {
     slices.set(JAVA_INT, at + SLICE_POSITION, position);
     if (!served.isEmpty()) {
       adapt(slice.adapter(), rows, rows + to - from);
+    }
+    if (limits.lookBack() > 0) {
+      MemorySegment.copy(
+          slice.before(), from, before, JAVA_INT, (long) rows * Integer.BYTES, to - from);
     }
     int firstQueried = slice.tokens().length - slice.queries().size();
     for (int i = from; i < to; i++, rows++) {
@@ -252,6 +262,7 @@ final class StepMemory implements AutoCloseable {
   MemorySegment pass() {
     step.set(ADDRESS, Structs.offset(Structs.STEP, "tokens"), tokens);
     step.set(ADDRESS, Structs.offset(Structs.STEP, "positions"), positions);
+    step.set(ADDRESS, Structs.offset(Structs.STEP, "before"), before);
     step.set(ADDRESS, Structs.offset(Structs.STEP, "slices"), slices);
     step.set(
         ADDRESS, Structs.offset(Structs.STEP, "adapters"), adapted ? adapters : MemorySegment.NULL);

@@ -56,6 +56,14 @@ final class Structs {
           ADDRESS.withName("halves"),
           ADDRESS.withName("exact"));
 
+  static final StructLayout GRID =
+      MemoryLayout.structLayout(
+          MATRIX.withName("above"),
+          MATRIX.withName("row"),
+          MATRIX.withName("column"),
+          JAVA_INT.withName("side"),
+          JAVA_INT.withName("prefix"));
+
   static final StructLayout MODEL =
       MemoryLayout.structLayout(
           ADDRESS.withName("layer"),
@@ -66,6 +74,7 @@ final class Structs {
           ADDRESS.withName("pool"),
           MATRIX.withName("embedding"),
           MATRIX.withName("head"),
+          GRID.withName("grid"),
           ADDRESS.withName("x"),
           ADDRESS.withName("y"),
           ADDRESS.withName("mixed"),
@@ -135,6 +144,7 @@ final class Structs {
       MemoryLayout.structLayout(
           ADDRESS.withName("tokens"),
           ADDRESS.withName("positions"),
+          ADDRESS.withName("before"),
           ADDRESS.withName("slices"),
           ADDRESS.withName("adapters"),
           ADDRESS.withName("queries"),
@@ -163,7 +173,8 @@ final class Structs {
 
   /** In the order of {@code weir_size}. */
   static final List<StructLayout> ALL =
-      List.of(MATRIX, LAYER, ACTIVATIONS, MODEL, SLICE, QUERY, STEP, LOW_RANK, ADAPTER, PANEL);
+      List.of(
+          MATRIX, LAYER, ACTIVATIONS, MODEL, SLICE, QUERY, STEP, LOW_RANK, ADAPTER, PANEL, GRID);
 
   private Structs() {}
 

@@ -21,8 +21,8 @@ final class SupportedModel {
     if (config.activation() != Activation.SILU) {
       return "activation " + config.activation() + " has no kernel";
     }
-    if (config.grid() != null) {
-      return "sequences that are pictures have no kernels";
+    if (config.grid() != null && config.tiedEmbeddings()) {
+      return "an output layer that is the embedding of pictures has no kernel";
     }
     int size = config.headSize();
     if (size < LANES || size > LARGEST_HEAD || size % LANES != 0) {

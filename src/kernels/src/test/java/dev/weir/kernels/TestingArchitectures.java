@@ -3,8 +3,10 @@ package dev.weir.kernels;
 import dev.weir.text.ModelConfig;
 import dev.weir.text.ModelConfig.Activation;
 import dev.weir.text.ModelConfig.Family;
+import dev.weir.text.ModelConfig.Grid;
 import dev.weir.text.ModelConfig.Rope;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -81,6 +83,60 @@ final class TestingArchitectures {
         any.queryKeyNorm(),
         any.rotaryInterleaved(),
         null);
+  }
+
+  /** The same architecture for pictures, with an output layer of its own. */
+  static ModelConfig withGrid(ModelConfig any, Grid grid) {
+    return new ModelConfig(
+        any.family(),
+        any.vocabulary(),
+        any.hidden(),
+        any.intermediate(),
+        any.layers(),
+        any.heads(),
+        any.kvHeads(),
+        any.headSize(),
+        grid.prefix() + grid.cells(),
+        any.normEpsilon(),
+        any.rope(),
+        any.slidingWindows(),
+        any.activation(),
+        false,
+        any.attentionBias(),
+        any.attentionOutputBias(),
+        any.mlpBias(),
+        any.queryKeyNorm(),
+        any.rotaryInterleaved(),
+        grid);
+  }
+
+  /** What portraits of 16 x 16 pixels in 256 colours are drawn with, of fewer layers. */
+  static ModelConfig portraits(int layers) {
+    List<Double> frequencies =
+        IntStream.range(0, 32).mapToObj(i -> Math.pow(10_000, -i / 32.0)).toList();
+    Grid grid = new Grid(16, 17, 256 + 120);
+    int context = grid.prefix() + grid.cells();
+    return new ModelConfig(
+        Family.LLAMA,
+        256,
+        128,
+        384,
+        layers,
+        2,
+        2,
+        64,
+        context,
+        1e-5,
+        new Rope(frequencies, 1, List.of(), context, null),
+        Collections.nCopies(layers, 0),
+        Activation.SILU,
+        false,
+        false,
+        false,
+        false,
+        false,
+        false,
+        grid);
   }
 
   /** Tokens of a text without end, from a position on: [count]. */

@@ -478,12 +478,14 @@ final class DecoderProgram {
     line(text, "predicting = torch.unsqueeze(torch.to(torch.ge(cell, 0), 6), 1)");
     line(text, "cell = torch.clamp(cell, 0, %d)", grid.cells() - 1);
     line(text, "above = torch.tensor(before, dtype=4, device={DEVICE})");
-    // What lies before the first row's cells is the prefix.
+    // What lies before the first row's cells is the prefix, and what only a prefix holds is no
+    // cell.
     line(
         text,
-        "above = torch.masked_fill(above, torch.lt(cell, %d), %d)",
+        "none = torch.bitwise_or(torch.lt(cell, %d), torch.ge(above, %d))",
         grid.side(),
         config.vocabulary());
+    line(text, "above = torch.masked_fill(above, none, %d)", config.vocabulary());
     line(text, "added = torch.to(torch.embedding(s.tables[1], above), 6)");
     line(
         text,

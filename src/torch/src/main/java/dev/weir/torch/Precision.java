@@ -1,8 +1,13 @@
 package dev.weir.torch;
 
+import dev.weir.text.ModelConfig;
+
 /** How a model's linear layers are computed. */
 public enum Precision {
-  /** Whatever is fastest at decoding on this device; see {@code docs/decisions}. */
+  /**
+   * For texts whatever is fastest at decoding on this device; see {@code docs/decisions}. {@link
+   * #F32} for pictures: their models are small and exact.
+   */
   AUTO,
   /** Weights and activations in float32: the reference. */
   F32,
@@ -12,5 +17,10 @@ public enum Precision {
    * Weights in int8 with a scale for each output, activations in int8 with a scale for each row,
    * integer sums. CPU only.
    */
-  INT8
+  INT8;
+
+  /** What {@link #AUTO} means for a model, as far as that is not the device's business. */
+  Precision of(ModelConfig config) {
+    return this == AUTO && config.grid() != null ? F32 : this;
+  }
 }

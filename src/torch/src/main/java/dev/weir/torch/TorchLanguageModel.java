@@ -63,7 +63,8 @@ public final class TorchLanguageModel implements LanguageModel {
       JniUtils.setNumThreads(options.threads());
     }
     JniUtils.setGraphExecutorOptimize(false);
-    Arithmetic arithmetic = ArithmeticChoice.of(options);
+    Arithmetic arithmetic =
+        ArithmeticChoice.of(options.withPrecision(options.precision().of(config)));
     DecoderWeights weights = new DecoderWeights(config, checkpoint.tensors());
     long bytesPerToken =
         2L * config.layers() * config.kvHeads() * config.headSize() * arithmetic.cacheBytes();

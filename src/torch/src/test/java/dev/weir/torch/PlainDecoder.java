@@ -1,6 +1,7 @@
 package dev.weir.torch;
 
 import dev.weir.text.ModelConfig;
+import dev.weir.text.ModelConfig.Grid;
 import dev.weir.text.ModelConfig.Rope;
 
 /**
@@ -23,6 +24,9 @@ public final class PlainDecoder {
     double[][] x = new double[tokens.length][];
     for (int t = 0; t < tokens.length; t++) {
       x[t] = row("model.embed_tokens.weight", tokens[t], config.hidden());
+      if (config.grid() != null) {
+        addCell(config.grid(), tokens, t, x[t]);
+      }
     }
     for (int layer = 0; layer < config.layers(); layer++) {
       String at = "model.layers." + layer + ".";
@@ -47,6 +51,18 @@ public final class PlainDecoder {
       logits[t] = linear(y[t], head, false);
     }
     return logits;
+  }
+
+  /** What the position that predicts a cell has in its embedding; see {@link Grid}. */
+  private void addCell(Grid grid, int[] tokens, int t, double[] x) {
+    int cell = Math.min(t + 1 - grid.prefix(), grid.cells() - 1);
+    if (cell >= 0) {
+      boolean below = cell >= grid.side() && tokens[t - grid.lookBack()] < config.vocabulary();
+      int above = below ? tokens[t - grid.lookBack()] : config.vocabulary();
+      add(x, row("model.above_embedding.weight", above, x.length));
+      add(x, row("model.row_embedding.weight", cell / grid.side(), x.length));
+      add(x, row("model.column_embedding.weight", cell % grid.side(), x.length));
+    }
   }
 
   private double[][] attention(double[][] y, String at, int layer) {

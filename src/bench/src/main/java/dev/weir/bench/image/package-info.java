@@ -1,4 +1,4 @@
-/** What models that draw portraits are worth, by what they draw. */
+/** Measures models that draw: how well, and how fast. */
 @NullMarked
 package dev.weir.bench.image;
 

@@ -3,12 +3,14 @@ package dev.weir.train.pixel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weir.engine.EngineClock;
 import dev.weir.engine.EngineMetrics;
 import dev.weir.engine.FinishReason;
 import dev.weir.engine.Generation;
 import dev.weir.engine.InvalidRequest;
+import dev.weir.engine.LanguageModel;
 import dev.weir.engine.Outcome;
 import dev.weir.engine.SamplingParameters;
 import dev.weir.engine.TextEngine;
@@ -16,9 +18,10 @@ import dev.weir.engine.TextEngineConfig;
 import dev.weir.engine.TextListener;
 import dev.weir.engine.TextRequest;
 import dev.weir.engine.TokenSpan;
+import dev.weir.kernels.KernelLanguageModel;
+import dev.weir.kernels.KernelOptions;
 import dev.weir.text.Checkpoint;
 import dev.weir.text.Checkpoints;
-import dev.weir.torch.Precision;
 import dev.weir.torch.SequenceScorer;
 import dev.weir.torch.TorchLanguageModel;
 import dev.weir.torch.TorchOptions;
@@ -40,9 +43,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Pictures that the text engine draws, and what the network that was trained makes of them. */
 @Timeout(120)
@@ -81,11 +85,24 @@ final class ServedPicturesTest {
     trained.close();
   }
 
-  private TorchLanguageModel served(int slots) {
+  /** What computes the pictures. */
+  enum Backend {
+    TORCH,
+    KERNELS
+  }
+
+  private LanguageModel served(Backend backend, int slots) {
     try (Checkpoint checkpoint = Checkpoints.open(folder)) {
-      return TorchLanguageModel.load(
-          checkpoint,
-          TorchOptions.defaults().withPrecision(Precision.F32).withSlots(slots).withThreads(1));
+      return switch (backend) {
+        case TORCH ->
+            TorchLanguageModel.load(
+                checkpoint, TorchOptions.defaults().withSlots(slots).withThreads(1));
+        case KERNELS -> {
+          String obstacle = KernelLanguageModel.obstacle(checkpoint.config());
+          assumeTrue(obstacle.isEmpty(), obstacle);
+          yield KernelLanguageModel.load(checkpoint, KernelOptions.defaults().withSlots(slots));
+        }
+      };
     }
   }
 
@@ -153,20 +170,21 @@ final class ServedPicturesTest {
     return drawn;
   }
 
-  private static TextEngine engine(TorchLanguageModel model, int stepTokens) {
+  private static TextEngine engine(LanguageModel model, int stepTokens) {
     TextEngineConfig config = new TextEngineConfig(stepTokens, 64, 1 << 16, false, true);
     return new TextEngine(
         model, token -> new byte[0], config, EngineMetrics.NONE, EngineClock.SYSTEM);
   }
 
-  @Test
-  void aWholePictureHasTheTrainersLikelihoodPixelByPixel() {
+  @ParameterizedTest
+  @EnumSource
+  void aWholePictureHasTheTrainersLikelihoodPixelByPixel(Backend backend) {
     int[] condition = {1, 3, 0}; // the second attribute is left out
     int[] picture = randomPicture(1);
     int[] prompt = PixelExport.prompt(CONFIG, condition);
     int[] sequence = Arrays.copyOf(prompt, prompt.length + PIXELS);
     System.arraycopy(picture, 0, sequence, prompt.length, PIXELS);
-    try (TorchLanguageModel model = served(1)) {
+    try (LanguageModel model = served(backend, 1)) {
       double[] logprobs = SequenceScorer.score(model, sequence).logprobs();
       float[] expected = likelihood(condition, picture);
       double sum = 0;
@@ -182,11 +200,13 @@ final class ServedPicturesTest {
     }
   }
 
-  @Test
-  void picturesThatAreDrawnTogetherInSmallStepsHaveTheTrainersLikelihoods() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void picturesThatAreDrawnTogetherInSmallStepsHaveTheTrainersLikelihoods(Backend backend)
+      throws Exception {
     List<int[]> conditions =
         List.of(new int[] {0, 0, 0}, new int[] {2, 3, 5}, new int[] {1, 2, 4}, new int[] {0, 0, 0});
-    try (TextEngine engine = engine(served(3), 4)) {
+    try (TextEngine engine = engine(served(backend, 3), 4)) {
       List<Drawn> all = new ArrayList<>();
       for (int[] condition : conditions) {
         all.add(draw(engine, condition, 1));
@@ -204,8 +224,9 @@ final class ServedPicturesTest {
     }
   }
 
-  @Test
-  void theMostProbablePixelsAreThoseOfTheTrainer() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void theMostProbablePixelsAreThoseOfTheTrainer(Backend backend) throws Exception {
     int[] condition = {1, 1, 2};
     int[] expected = new int[PIXELS];
     for (int i = 0; i < PIXELS; i++) { // pixels behind i do not count: the mask sees to it
@@ -227,16 +248,17 @@ final class ServedPicturesTest {
         }
       }
     }
-    try (TextEngine engine = engine(served(1), 512)) {
+    try (TextEngine engine = engine(served(backend, 1), 512)) {
       assertThat(draw(engine, condition, 0).await().picture()).isEqualTo(expected);
       assertThat(Arrays.stream(expected).distinct().count()).isGreaterThan(3);
     }
   }
 
-  @Test
-  void whatAnotherWorkerHasDrawnIsGoneOnWith() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void whatAnotherWorkerHasDrawnIsGoneOnWith(Backend backend) throws Exception {
     int[] condition = {0, 2, 1};
-    try (TextEngine engine = engine(served(2), 16)) {
+    try (TextEngine engine = engine(served(backend, 2), 16)) {
       int[] whole = draw(engine, condition, 1).await().picture();
       for (int drawn : new int[] {1, 7, 8, 9, 33, 63}) {
         Drawn rest = draw(engine, condition, 1, Arrays.copyOf(whole, drawn)).await();
@@ -245,10 +267,11 @@ final class ServedPicturesTest {
     }
   }
 
-  @Test
-  void aPictureThatIsFoundInTheCacheGoesOnAsIfItWereNot() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void aPictureThatIsFoundInTheCacheGoesOnAsIfItWereNot(Backend backend) throws Exception {
     int[] condition = {1, 0, 3};
-    try (TextEngine engine = engine(served(2), 512)) {
+    try (TextEngine engine = engine(served(backend, 2), 512)) {
       int[] whole = draw(engine, condition, 1).await().picture();
       // A prompt may hold pixels: the upper half of a picture, to be gone on with.
       int[] prompt = PixelExport.prompt(CONFIG, condition);
@@ -276,9 +299,10 @@ final class ServedPicturesTest {
     }
   }
 
-  @Test
-  void penaltiesLeaveOutWhatOnlyAPromptHolds() throws Exception {
-    try (TextEngine engine = engine(served(1), 512)) {
+  @ParameterizedTest
+  @EnumSource
+  void penaltiesLeaveOutWhatOnlyAPromptHolds(Backend backend) throws Exception {
+    try (TextEngine engine = engine(served(backend, 1), 512)) {
       Drawn drawn = new Drawn();
       engine
           .submit(
@@ -297,9 +321,30 @@ final class ServedPicturesTest {
     }
   }
 
-  @Test
-  void aPromptOfWhatIsNoTokenIsRefused() {
-    try (TextEngine engine = engine(served(1), 512)) {
+  /** A prompt may hold anything that the model reads, wherever it likes. */
+  @ParameterizedTest
+  @EnumSource
+  void aWordAmongTheCellsOfAPromptIsNoCellAboveAnother(Backend backend) throws Exception {
+    int[] words = PixelExport.prompt(CONFIG, new int[] {0, 0, 0});
+    int[] prompt = Arrays.copyOf(words, words.length + CONFIG.side());
+    Arrays.fill(prompt, words.length, prompt.length, words[1]);
+    try (TextEngine engine = engine(served(backend, 1), 512)) {
+      Drawn drawn = new Drawn();
+      engine
+          .submit(
+              new TextRequest(
+                  "r", prompt, SamplingParameters.builder(1_000).build(), 7, Instant.MAX),
+              drawn)
+          .proceed(new int[0]);
+      assertThat(drawn.await().pixels).hasSize(PIXELS - CONFIG.side());
+      assertThat(draw(engine, new int[] {0, 0, 0}, 1).await().pixels).hasSize(PIXELS);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aPromptOfWhatIsNoTokenIsRefused(Backend backend) {
+    try (TextEngine engine = engine(served(backend, 1), 512)) {
       int inputs = CONFIG.colours() + CONFIG.conditionTokens();
       assertThatThrownBy(() ->
               engine.submit(
