@@ -114,10 +114,7 @@ record QualityData(
     PortraitSplit split = new PortraitSplit(design);
     int learned = 0;
     for (int n = 0; n < COUNTED; n++) {
-      var portrait = sampler.draw(TRAINING_SEED, n);
-      for (Use use : List.of(Use.TRAINING, Use.VALIDATION, Use.TEST_PICTURES)) {
-        learned += split.picture(portrait, use).isPresent() ? 1 : 0;
-      }
+      learned += Diversity.picture(split, sampler.draw(TRAINING_SEED, n)).isPresent() ? 1 : 0;
     }
     double entropy = sampler.entropyNats();
     double withoutPairs = entropy + Math.log((double) learned / COUNTED);
