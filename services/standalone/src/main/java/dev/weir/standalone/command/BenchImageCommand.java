@@ -70,8 +70,8 @@ final class BenchImageCommand implements Callable<Integer> {
       names = "--models",
       paramLabel = "DIR",
       description =
-          "with folders judge, pixel and vae as weir train leaves them (default: the built-in"
-              + " models)")
+          "with folders pixel and vae, and judge for another judge, as weir train leaves them"
+              + " (default: the built-in models)")
   @Nullable Path models;
 
   @Option(

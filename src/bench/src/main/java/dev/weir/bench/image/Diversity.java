@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Whether attributes that a caption leaves open come as they come in the data: many pictures of one
@@ -43,7 +44,7 @@ final class Diversity {
     this.seed = seed;
   }
 
-  /** Pictures of the training set that a caption describes. */
+  /** Pictures of the data that a caption describes. */
   List<byte[]> real(int[] said, int count) {
     List<byte[]> pictures = new ArrayList<>();
     for (Learned learned : learned(said, count)) {
@@ -60,16 +61,26 @@ final class Diversity {
     List<Learned> learned = new ArrayList<>();
     for (long index = 0; learned.size() < count; index++) {
       if (index >= (long) ATTEMPTS * count) {
-        throw new IllegalStateException("no training picture is " + reading);
+        throw new IllegalStateException("no picture is " + reading);
       }
       Portrait portrait = sampler.draw(reading, seed, index);
-      Optional<byte[]> picture = split.picture(portrait, Use.TRAINING);
-      picture.ifPresent(pixels -> learned.add(new Learned(portrait, pixels)));
+      picture(split, portrait).ifPresent(pixels -> learned.add(new Learned(portrait, pixels)));
     }
     return learned;
   }
 
-  /** How often each value comes in the training set where a caption holds: [attributes][values]. */
+  /**
+   * The picture of a portrait without a pair that is never learned, whether it is one to learn from
+   * or kept back by a hash of its pixels, which nobody can learn: if a caption leaves little open,
+   * what is kept back is a good part of what it describes.
+   */
+  static Optional<byte[]> picture(PortraitSplit split, Portrait portrait) {
+    return Stream.of(Use.TRAINING, Use.VALIDATION, Use.TEST_PICTURES)
+        .flatMap(use -> split.picture(portrait, use).stream())
+        .findFirst();
+  }
+
+  /** How often each value comes in the data where a caption holds: [attributes][values]. */
   double[][] distribution(int[] said) {
     List<Attribute> attributes = design.attributes();
     double[][] shares = new double[attributes.size()][];

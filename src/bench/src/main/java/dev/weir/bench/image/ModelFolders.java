@@ -17,7 +17,8 @@ final class ModelFolders implements AutoCloseable {
   private final Map<PortraitFamily, BuiltInModels> open = new EnumMap<>(PortraitFamily.class);
 
   /**
-   * @param root with a folder of each family's name; null for what is part of the build
+   * @param root with a folder of each family's name, of which the judge's may be missing; null for
+   *     what is part of the build
    */
   ModelFolders(@Nullable Path root) {
     this.root = root;
@@ -39,7 +40,8 @@ final class ModelFolders implements AutoCloseable {
    * @throws IllegalArgumentException if it is not there
    */
   Path of(PortraitFamily family) throws IOException {
-    if (root != null) {
+    boolean own = family == PortraitFamily.JUDGE && !has(family); // one judge is as good for all
+    if (root != null && !own) {
       Path folder = inRoot(root, family);
       if (!has(family)) {
         throw new IllegalArgumentException(

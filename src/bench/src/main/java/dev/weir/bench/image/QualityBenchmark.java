@@ -32,6 +32,9 @@ public final class QualityBenchmark {
     try (ModelFolders models = new ModelFolders(options.models());
         JudgeRecogniser judge = new JudgeRecogniser(design, models.of(PortraitFamily.JUDGE))) {
       List<PortraitFamily> families = families(models);
+      for (PortraitFamily family : families) {
+        models.of(family); // better missed now than minutes later
+      }
       out.println(Machine.current().describe());
       out.printf(
           Locale.ROOT,

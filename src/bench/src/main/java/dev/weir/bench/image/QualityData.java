@@ -34,9 +34,12 @@ record QualityData(
     List<Group> groups,
     List<double[][]> distributions,
     List<Figure> figures) {
-  /** Captions whose open attributes are counted, and pictures of each. */
-  static final int CAPTIONS = 50;
+  /** Captions whose open attributes are counted, of 1,000 pictures or more. */
+  private static final int CAPTIONS = 50;
 
+  private static final int PICTURES_FOR_A_CAPTION = 20; // so that a short run is short
+
+  /** Pictures of each of these captions. */
   static final int DRAWN_OF_EACH = 64;
 
   private static final int TRAINING_PICTURES = 20_000;
@@ -70,7 +73,8 @@ record QualityData(
     Diversity diversity = new Diversity(design, TRAINING_SEED);
     List<Group> groups = new ArrayList<>();
     List<double[][]> distributions = new ArrayList<>();
-    for (Example caption : partial.subList(0, Math.min(CAPTIONS, pictures))) {
+    int captions = Math.clamp(pictures / PICTURES_FOR_A_CAPTION, 1, CAPTIONS);
+    for (Example caption : partial.subList(0, captions)) {
       int[] said = caption.said();
       groups.add(new Group(said, judge.recognise(diversity.real(said, DRAWN_OF_EACH))));
       distributions.add(diversity.distribution(said));
@@ -114,10 +118,7 @@ record QualityData(
     PortraitSplit split = new PortraitSplit(design);
     int learned = 0;
     for (int n = 0; n < COUNTED; n++) {
-      var portrait = sampler.draw(TRAINING_SEED, n);
-      for (Use use : List.of(Use.TRAINING, Use.VALIDATION, Use.TEST_PICTURES)) {
-        learned += split.picture(portrait, use).isPresent() ? 1 : 0;
-      }
+      learned += Diversity.picture(split, sampler.draw(TRAINING_SEED, n)).isPresent() ? 1 : 0;
     }
     double entropy = sampler.entropyNats();
     double withoutPairs = entropy + Math.log((double) learned / COUNTED);
