@@ -80,6 +80,7 @@ public final class Gateway implements AutoCloseable {
             new GatewayMetrics(metrics, admission, connections, window),
             window,
             new RequestParser(new JsonCodec(), new RequestValidator(), config.maxChoices()),
+            new ImageParser(new RequestValidator()),
             Clock.systemUTC());
     OperationRoutes operation = new OperationRoutes(kafkaAnswers, metrics, services);
     WebPage page = WebPage.load();

@@ -50,6 +50,7 @@ final class GatewayMetrics implements AutoCloseable {
   private final Counter cancelled;
   private final Counter slowReaders;
   private final Timer firstToken;
+  private final Timer firstPicture;
   private final List<Meter> meters = new ArrayList<>();
 
   GatewayMetrics(
@@ -96,6 +97,11 @@ final class GatewayMetrics implements AutoCloseable {
             .description("From the whole request to its first token at the gateway")
             .serviceLevelObjectives(FIRST_TOKEN_BOUNDS)
             .register(registry);
+    firstPicture =
+        Timer.builder("weir.gateway.time.to.first.picture")
+            .description("From the whole request to its first whole picture at the gateway")
+            .serviceLevelObjectives(FIRST_TOKEN_BOUNDS)
+            .register(registry);
   }
 
   /** A response has ended, or its client has gone: status 499 then. */
@@ -111,6 +117,10 @@ final class GatewayMetrics implements AutoCloseable {
 
   void firstToken(long nanos) {
     firstToken.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  void firstPicture(long nanos) {
+    firstPicture.record(nanos, TimeUnit.NANOSECONDS);
   }
 
   void eventStreams(int change) {
