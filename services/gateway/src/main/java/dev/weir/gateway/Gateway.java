@@ -71,7 +71,7 @@ public final class Gateway implements AutoCloseable {
     Access access = Access.of(config);
     AtomicInteger connections = new AtomicInteger();
     Admission admission = new Admission(config);
-    FlowWindow window = new FlowWindow(config.streamWindow());
+    FlowWindow window = new FlowWindow(config.streamWindow(), config.streamWindowBytes());
     GatewayServices services =
         new GatewayServices(
             config,

@@ -81,6 +81,16 @@ final class GatewayMetrics implements AutoCloseable {
         FunctionCounter.builder("weir.gateway.readings.left", window, FlowWindow::overflows)
             .description("Readings left because their client is slow, to be opened where it stands")
             .register(registry));
+    meters.add(
+        Gauge.builder("weir.gateway.chunks.held.size", window, FlowWindow::heldBytes)
+            .description("Bytes of the chunks held for slow readers")
+            .baseUnit("bytes")
+            .register(registry));
+    meters.add(
+        FunctionCounter.builder(
+                "weir.gateway.previews.dropped", window, FlowWindow::droppedPreviews)
+            .description("Previews of pictures passed over because their reader is slow")
+            .register(registry));
     gauge("weir.gateway.stalled", "Clients that take nothing now", stalled::get);
     slowReaders =
         Counter.builder("weir.gateway.slow.readers")

@@ -100,7 +100,7 @@ final class OpenApiTest {
     GatewayConfig config = GatewayConfig.load(Map.of());
     TestingStreams streams = gateway.streams;
     Admission admission = new Admission(config);
-    FlowWindow window = new FlowWindow(config.streamWindow());
+    FlowWindow window = new FlowWindow(config.streamWindow(), config.streamWindowBytes());
     AtomicInteger open = new AtomicInteger();
     GatewayServices services =
         new GatewayServices(

@@ -1,6 +1,7 @@
 package dev.weir.gateway;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import dev.weir.proto.v1.Chunk;
 import dev.weir.proto.v1.Failure;
 import dev.weir.proto.v1.FinishReason;
@@ -215,7 +216,7 @@ final class TestingStreams implements RequestPublisher, StreamReader, ModelRegis
             .setPreview(
                 Preview.newBuilder()
                     .setMediaType("image/png")
-                    .setData(ByteString.copyFrom(png))
+                    .setData(UnsafeByteOperations.unsafeWrap(png))
                     .setStep(step)
                     .setSteps(16)
                     .setPicture(picture)));
@@ -223,7 +224,7 @@ final class TestingStreams implements RequestPublisher, StreamReader, ModelRegis
 
   /** A picture of 256 x 256. */
   void picture(String id, int index, boolean last, byte[] png) {
-    picture(id, part(index, last).setData(ByteString.copyFrom(png)));
+    picture(id, part(index, last).setData(UnsafeByteOperations.unsafeWrap(png)));
   }
 
   /** A picture that lies elsewhere. */
