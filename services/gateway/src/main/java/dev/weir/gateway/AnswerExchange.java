@@ -3,6 +3,8 @@ package dev.weir.gateway;
 import dev.weir.proto.v1.Chunk;
 import dev.weir.proto.v1.FinishReason;
 import dev.weir.proto.v1.Finished;
+import dev.weir.proto.v1.ImagePart;
+import dev.weir.proto.v1.Preview;
 import dev.weir.proto.v1.Tokens;
 import dev.weir.stream.RequestPublisher.Published;
 import io.vertx.core.AsyncResult;
@@ -16,8 +18,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of the OpenAI API, from its publishing to the end of its response. Belongs to one event
- * loop.
+ * One call of the OpenAI API, for texts or pictures, from its publishing to the end of its
+ * response. Belongs to one event loop.
  *
  * <pre>
  *   publishing ──▶ reading ──▶ done      all finished, or one failed and the rest was cancelled
@@ -26,8 +28,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class AnswerExchange implements Generation.Listener {
   /** How the answers go out. */
-  sealed interface Reply permits WholeReply, StreamingReply {
+  sealed interface Reply permits WholeReply, StreamingReply, WholePictures, StreamingPictures {
     void onTokens(int index, Tokens tokens, @Nullable String fingerprint);
+
+    void onPreview(Preview preview);
+
+    void onPicture(ImagePart picture);
 
     void onEnd(int index, Finished finished, @Nullable String fingerprint);
 
@@ -44,9 +50,17 @@ final class AnswerExchange implements Generation.Listener {
     void stop();
   }
 
+  /** Begins the reply to requests that are in Kafka. */
+  interface Replies {
+    /**
+     * @param requestId of the first request
+     * @param onStalled to be run when the client takes nothing for too long
+     */
+    Reply open(String requestId, Generation generation, Runnable onStalled);
+  }
+
   private final RoutingContext ctx;
   private final GatewayServices services;
-  private final OpenAiCall call;
   private final Admission.Ticket ticket;
   private final boolean detached;
   private final List<Answer> answers = new ArrayList<>();
@@ -55,41 +69,43 @@ final class AnswerExchange implements Generation.Listener {
   private @Nullable Reply reply;
   private @Nullable Long timer;
   private @Nullable String fingerprint;
-  private boolean firstTokenSeen;
+  private boolean firstSeen;
   private boolean done;
 
   /**
+   * @param requests how many the call has
+   * @param keepsText what comes of the answers is kept to their end
    * @param detached leaving does not cancel
    */
   AnswerExchange(
       RoutingContext ctx,
       GatewayServices services,
-      OpenAiCall call,
+      int requests,
+      boolean keepsText,
       Admission.Ticket ticket,
       boolean detached) {
     this.ctx = ctx;
     this.services = services;
-    this.call = call;
     this.ticket = ticket;
     this.detached = detached;
-    for (int i = 0; i < call.requests().size(); i++) {
-      answers.add(new Answer(!call.stream()));
+    for (int i = 0; i < requests; i++) {
+      answers.add(new Answer(keepsText));
     }
   }
 
-  void start(AnswerFormat format, CompletableFuture<List<Published>> published) {
+  void start(Replies replies, CompletableFuture<List<Published>> published) {
     ctx.addEndHandler(this::onResponseEnd);
     Future.fromCompletionStage(published, Vertx.currentContext())
         .onComplete(done -> {
           if (done.succeeded()) {
-            onPublished(format, done.result());
+            onPublished(replies, done.result());
           } else {
             onFailed(ApiException.of(done.cause()));
           }
         });
   }
 
-  private void onPublished(AnswerFormat format, List<Published> published) {
+  private void onPublished(Replies replies, List<Published> published) {
     Generation opened =
         new Generation(
             Vertx.currentContext(),
@@ -106,21 +122,11 @@ final class AnswerExchange implements Generation.Listener {
       return;
     }
     generation = opened;
-    AnswerWriter writer =
-        new AnswerWriter(
-            format,
-            published.getFirst().requestId(),
-            services.nowMs() / 1000,
-            call.model(),
-            call.includeUsage());
     ctx.response()
         .putHeader(
             "weir-request-id",
             published.stream().map(Published::requestId).collect(Collectors.joining(",")));
-    reply =
-        call.stream()
-            ? new StreamingReply(ctx, services, writer, call, opened, this::onStalled)
-            : new WholeReply(ctx, services, writer, call);
+    reply = replies.open(published.getFirst().requestId(), opened, this::onStalled);
     timer =
         ctx.vertx()
             .setTimer(
@@ -130,7 +136,8 @@ final class AnswerExchange implements Generation.Listener {
 
   @Override
   public void onChunk(int index, Chunk chunk) {
-    if (done || reply == null) {
+    Reply current = reply;
+    if (done || current == null) {
       return;
     }
     switch (chunk.getBodyCase()) {
@@ -139,33 +146,37 @@ final class AnswerExchange implements Generation.Listener {
           fingerprint = chunk.getStarted().getNumericsId();
         }
       }
-      case TOKENS -> onTokens(index, chunk.getTokens());
-      case FINISHED -> onFinished(index, chunk.getFinished());
-      case QUEUED, PREVIEW, IMAGE, BODY_NOT_SET -> {}
+      case TOKENS -> {
+        if (isFirst()) {
+          services.metrics().firstToken(System.nanoTime() - startedNanos);
+        }
+        answers.get(index).add(chunk.getTokens());
+        current.onTokens(index, chunk.getTokens(), fingerprint);
+      }
+      case PREVIEW -> current.onPreview(chunk.getPreview());
+      case IMAGE -> {
+        if (isFirst()) {
+          services.metrics().firstPicture(System.nanoTime() - startedNanos);
+        }
+        current.onPicture(chunk.getImage());
+      }
+      case FINISHED -> onFinished(index, chunk.getFinished(), current);
+      case QUEUED, BODY_NOT_SET -> {}
     }
   }
 
-  private void onTokens(int index, Tokens tokens) {
-    if (!firstTokenSeen) {
-      firstTokenSeen = true;
-      services.metrics().firstToken(System.nanoTime() - startedNanos);
-    }
-    answers.get(index).add(tokens);
-    if (reply != null) {
-      reply.onTokens(index, tokens, fingerprint);
-    }
+  private boolean isFirst() {
+    boolean first = !firstSeen;
+    firstSeen = true;
+    return first;
   }
 
-  private void onFinished(int index, Finished finished) {
+  private void onFinished(int index, Finished finished, Reply current) {
     if (finished.getReason() == FinishReason.FINISH_REASON_ERROR) {
       onFailed(ApiException.of(finished.getError()));
       return;
     }
     answers.get(index).end(finished);
-    Reply current = reply;
-    if (current == null) {
-      return;
-    }
     current.onEnd(index, finished, fingerprint);
     if (answers.stream().allMatch(Answer::hasEnded)) {
       end();

@@ -1,11 +1,15 @@
 package dev.weir.gateway;
 
+import dev.weir.proto.ErrorCodes;
+import dev.weir.proto.v1.GenerationRequest;
 import dev.weir.proto.v1.ModelCard;
 import dev.weir.stream.ModelRegistry;
 import dev.weir.stream.RequestPublisher;
 import dev.weir.stream.StreamReader;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -23,12 +27,56 @@ record Backend(RequestPublisher publisher, StreamReader reader, ModelRegistry re
   }
 
   /**
-   * @throws ApiException 404 that names what is served
+   * For a route whose answers are of that kind.
+   *
+   * @throws ApiException 404 that names what is served, 400 that names the route of such a model
    */
-  void requireModel(String model) {
-    if (registry.cards().stream().noneMatch(card -> card.getModel().equals(model))) {
+  void requireModel(String model, ModelKind kind) {
+    Set<ModelKind> served = kindsOf(model);
+    if (!served.contains(kind)) {
+      ModelKind other = served.iterator().next();
+      throw ApiException.invalid(
+          "model",
+          "wrong_model_kind",
+          "model: '%s' %s; %s".formatted(Text.shortened(model), other.does(), other.route()));
+    }
+  }
+
+  /**
+   * For a request in the product's own form, which tells by {@code image} what it wants.
+   *
+   * @throws ApiException 404 that names what is served, 400 that names the field
+   */
+  void requireModelFor(GenerationRequest request) {
+    String model = request.getModel();
+    Set<ModelKind> served = kindsOf(model);
+    if (request.hasImage() && !served.contains(ModelKind.IMAGE)) {
+      throw ApiException.invalid(
+          "image",
+          "wrong_model_kind",
+          "image: the model '%s' writes text; leave image out".formatted(Text.shortened(model)));
+    }
+    if (!request.hasImage() && !served.contains(ModelKind.TEXT)) {
+      throw ApiException.invalid(
+          "image",
+          ErrorCodes.MISSING_REQUIRED_PARAMETER,
+          "image: is missing; the model '%s' draws pictures: {\"n\":1} asks for one"
+              .formatted(Text.shortened(model)));
+    }
+  }
+
+  /** Of all workers of a model that is served; not empty. */
+  private Set<ModelKind> kindsOf(String model) {
+    Set<ModelKind> kinds = EnumSet.noneOf(ModelKind.class);
+    for (ModelCard card : registry.cards()) {
+      if (card.getModel().equals(model)) {
+        kinds.add(ModelKind.of(card));
+      }
+    }
+    if (kinds.isEmpty()) {
       throw notServed(model);
     }
+    return kinds;
   }
 
   ApiException notServed(String model) {

@@ -10,17 +10,16 @@ import dev.weir.stream.StreamReader.StreamFailure;
 import dev.weir.stream.StreamReader.StreamListener;
 import dev.weir.stream.StreamReader.Subscription;
 import io.vertx.core.Context;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One reading of a stream, brought from the reader's thread onto an event loop and held to the pace
  * of its client.
  *
- * <p>At most {@code window} chunks wait between the two. When there are more, because the client
- * takes nothing or the loop is behind, the rest is not kept: the subscription is closed, and opened
- * again behind the last chunk delivered once there is room. So a slow client costs a bounded amount
- * of memory and nobody else any time.
+ * <p>What fits into {@code window} waits between the two. When there is more, because the client
+ * takes nothing or the loop is behind, previews of pictures are dropped, and the rest is not kept:
+ * the subscription is closed, and opened again behind the last chunk delivered once there is room.
+ * So a slow client costs a bounded amount of memory and nobody else any time.
  *
  * <pre>
  *             window full                  queue drained, not paused
@@ -139,7 +138,7 @@ final class ChunkFlow {
     private @Nullable Subscription subscription;
 
     @GuardedBy("this")
-    private final ArrayDeque<StreamChunk> queue = new ArrayDeque<>();
+    private final WaitingChunks queue = new WaitingChunks(window);
 
     @GuardedBy("this")
     private @Nullable StreamFailure failure;
@@ -162,12 +161,9 @@ final class ChunkFlow {
         if (left) {
           return;
         }
-        if (queue.size() >= window.chunks()) {
+        if (!queue.offer(chunk)) {
           overflowed = true; // this chunk is read again later
           window.overflowed();
-        } else {
-          queue.add(chunk);
-          window.hold(1);
         }
       }
       schedule();
@@ -207,7 +203,6 @@ final class ChunkFlow {
       leave();
       synchronized (this) {
         left = true;
-        window.hold(-queue.size());
         queue.clear();
       }
     }
@@ -230,8 +225,9 @@ final class ChunkFlow {
           break;
         }
         synchronized (this) {
-          queue.remove();
-          window.hold(-1);
+          if (!queue.remove(chunk)) {
+            continue; // a preview that gave way meanwhile
+          }
         }
         deliver(chunk);
         delivered = true;

@@ -71,7 +71,7 @@ public final class Gateway implements AutoCloseable {
     Access access = Access.of(config);
     AtomicInteger connections = new AtomicInteger();
     Admission admission = new Admission(config);
-    FlowWindow window = new FlowWindow(config.streamWindow());
+    FlowWindow window = new FlowWindow(config.streamWindow(), config.streamWindowBytes());
     GatewayServices services =
         new GatewayServices(
             config,
@@ -80,6 +80,7 @@ public final class Gateway implements AutoCloseable {
             new GatewayMetrics(metrics, admission, connections, window),
             window,
             new RequestParser(new JsonCodec(), new RequestValidator(), config.maxChoices()),
+            new ImageParser(new RequestValidator()),
             Clock.systemUTC());
     OperationRoutes operation = new OperationRoutes(kafkaAnswers, metrics, services);
     WebPage page = WebPage.load();

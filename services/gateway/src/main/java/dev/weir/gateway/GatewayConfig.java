@@ -104,6 +104,10 @@ public interface GatewayConfig {
   @WithDefault("256")
   int streamWindow();
 
+  /** Most bytes of these chunks; pictures are large. A single larger chunk is held alone. */
+  @WithDefault("4194304")
+  int streamWindowBytes();
+
   /**
    * How long answers under way may take to end when the gateway is told to stop. Readers of streams
    * are sent to another gateway at once.

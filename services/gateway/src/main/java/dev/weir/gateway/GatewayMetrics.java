@@ -50,6 +50,7 @@ final class GatewayMetrics implements AutoCloseable {
   private final Counter cancelled;
   private final Counter slowReaders;
   private final Timer firstToken;
+  private final Timer firstPicture;
   private final List<Meter> meters = new ArrayList<>();
 
   GatewayMetrics(
@@ -80,6 +81,16 @@ final class GatewayMetrics implements AutoCloseable {
         FunctionCounter.builder("weir.gateway.readings.left", window, FlowWindow::overflows)
             .description("Readings left because their client is slow, to be opened where it stands")
             .register(registry));
+    meters.add(
+        Gauge.builder("weir.gateway.chunks.held.size", window, FlowWindow::heldBytes)
+            .description("Bytes of the chunks held for slow readers")
+            .baseUnit("bytes")
+            .register(registry));
+    meters.add(
+        FunctionCounter.builder(
+                "weir.gateway.previews.dropped", window, FlowWindow::droppedPreviews)
+            .description("Previews of pictures passed over because their reader is slow")
+            .register(registry));
     gauge("weir.gateway.stalled", "Clients that take nothing now", stalled::get);
     slowReaders =
         Counter.builder("weir.gateway.slow.readers")
@@ -94,6 +105,11 @@ final class GatewayMetrics implements AutoCloseable {
     firstToken =
         Timer.builder("weir.gateway.time.to.first.token")
             .description("From the whole request to its first token at the gateway")
+            .serviceLevelObjectives(FIRST_TOKEN_BOUNDS)
+            .register(registry);
+    firstPicture =
+        Timer.builder("weir.gateway.time.to.first.picture")
+            .description("From the whole request to its first whole picture at the gateway")
             .serviceLevelObjectives(FIRST_TOKEN_BOUNDS)
             .register(registry);
   }
@@ -111,6 +127,10 @@ final class GatewayMetrics implements AutoCloseable {
 
   void firstToken(long nanos) {
     firstToken.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  void firstPicture(long nanos) {
+    firstPicture.record(nanos, TimeUnit.NANOSECONDS);
   }
 
   void eventStreams(int change) {

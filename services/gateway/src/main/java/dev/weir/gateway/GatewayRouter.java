@@ -46,7 +46,9 @@ final class GatewayRouter {
       WebPage page) {
     GatewayRouter routes = new GatewayRouter(vertx, services, access, connections);
     RequestBodies bodies = new RequestBodies(services.config(), services.metrics());
-    OpenAiRoutes openAi = new OpenAiRoutes(services, connections);
+    Asking asking = new Asking(services, connections);
+    OpenAiRoutes openAi = new OpenAiRoutes(services, asking);
+    ImageRoutes images = new ImageRoutes(services, asking);
     NativeRoutes natives = new NativeRoutes(services, connections);
     SocketRoute sockets = new SocketRoute(services, access, connections);
 
@@ -54,6 +56,9 @@ final class GatewayRouter {
     routes.router.route("/v1/*").handler(routes::guard);
     routes.post("/v1/chat/completions", bodies::read, openAi::chat);
     routes.post("/v1/completions", bodies::read, openAi::completion);
+    routes.post("/v1/images/generations", bodies::read, images::generate);
+    routes.post("/v1/images/variations", bodies::readForm, images::vary);
+    routes.post("/v1/images/interpolations", bodies::readForm, images::interpolate);
     routes.get("/v1/models", openAi::models);
     routes.get("/v1/models/:model", openAi::model);
     routes.post("/v1/requests", bodies::read, natives::publish);

@@ -13,6 +13,7 @@ final class GatewayServices {
   private final GatewayMetrics metrics;
   private final FlowWindow window;
   private final RequestParser parser;
+  private final ImageParser images;
   private final Clock clock;
   private final AtomicBoolean closing = new AtomicBoolean();
   private final AtomicBoolean draining = new AtomicBoolean();
@@ -24,6 +25,7 @@ final class GatewayServices {
       GatewayMetrics metrics,
       FlowWindow window,
       RequestParser parser,
+      ImageParser images,
       Clock clock) {
     this.config = config;
     this.backend = backend;
@@ -33,6 +35,7 @@ final class GatewayServices {
     this.metrics = metrics;
     this.window = window;
     this.parser = parser;
+    this.images = images;
     this.clock = clock;
   }
 
@@ -66,6 +69,11 @@ final class GatewayServices {
 
   RequestParser parser() {
     return parser;
+  }
+
+  /** Of the routes of pictures. */
+  ImageParser images() {
+    return images;
   }
 
   long nowMs() {

@@ -34,7 +34,7 @@ final class NativeRoutes {
     ObjectNode json = services.parser().object(body);
     GenerationRequest request = services.parser().nativeRequest(json);
     WeirOptions options = WeirOptions.read(json.path(WeirOptions.FIELD), ctx.request().headers());
-    services.backend().requireModel(request.getModel());
+    services.backend().requireModelFor(request);
     CompletableFuture<List<Published>> published =
         services
             .keys()

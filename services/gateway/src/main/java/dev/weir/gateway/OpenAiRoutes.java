@@ -2,22 +2,21 @@ package dev.weir.gateway;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.weir.proto.v1.ModelCard;
-import dev.weir.stream.RequestPublisher.Published;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 
 /** The OpenAI API: chat completions, completions, models. */
 final class OpenAiRoutes {
   private final GatewayServices services;
-  private final Connections connections;
+  private final Asking asking;
 
-  OpenAiRoutes(GatewayServices services, Connections connections) {
+  OpenAiRoutes(GatewayServices services, Asking asking) {
     this.services = services;
-    this.connections = connections;
+    this.asking = asking;
   }
 
   void chat(RoutingContext ctx) {
@@ -33,35 +32,21 @@ final class OpenAiRoutes {
   }
 
   private void answer(RoutingContext ctx, byte[] body, OpenAiCall call, AnswerFormat format) {
-    services.backend().requireModel(call.model());
-    String key = ctx.request().getHeader("idempotency-key");
-    Admission.Ticket ticket =
-        services
-            .admission()
-            .ask(
-                connections.share(ctx.request().connection()),
-                GatewayRouter.caller(ctx),
-                call.requests().size());
-    CompletableFuture<List<Published>> published;
-    try {
-      published =
-          services
-              .keys()
-              .once(
-                  key,
-                  GatewayRouter.caller(ctx) + " " + ctx.request().path(),
-                  body,
-                  () ->
-                      services
-                          .publishing()
-                          .publish(call.requests(), call.weir().headers(services.nowMs())));
-    } catch (RuntimeException e) {
-      ticket.leave();
-      throw e;
-    }
-    // Who sends a key means to come back when the connection breaks.
-    boolean detached = call.weir().detach() || key != null;
-    new AnswerExchange(ctx, services, call, ticket, detached).start(format, published);
+    services.backend().requireModel(call.model(), ModelKind.TEXT);
+    asking.ask(
+        ctx,
+        body,
+        call.requests(),
+        call.weir(),
+        !call.stream(),
+        (requestId, generation, onStalled) -> {
+          AnswerWriter writer =
+              new AnswerWriter(
+                  format, requestId, services.nowMs() / 1000, call.model(), call.includeUsage());
+          return call.stream()
+              ? new StreamingReply(ctx, services, writer, call, generation, onStalled)
+              : new WholeReply(ctx, services, writer, call);
+        });
   }
 
   void models(RoutingContext ctx) {
@@ -102,7 +87,7 @@ final class OpenAiRoutes {
     // What every worker of the model can do.
     int context = cards.stream().mapToInt(ModelCard::getContextLength).min().orElse(0);
     json.writeNumberField("max_model_len", context);
-    json.writeStringField("kind", first.getKind());
+    json.writeStringField("kind", ModelKind.of(first).name().toLowerCase(Locale.ROOT));
     json.writeObjectFieldStart("weir");
     json.writeStringField("family", first.getFamily());
     json.writeBooleanField("chat", cards.stream().allMatch(ModelCard::getChat));

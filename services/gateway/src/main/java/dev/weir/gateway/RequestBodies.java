@@ -8,8 +8,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads JSON bodies: within a limit, within a time, and only when they are declared as JSON. That
- * last is also what keeps pages of other sites out: a browser asks before it sends JSON across.
+ * Reads bodies: within a limit, within a time, and only when they are declared as JSON, or as a
+ * form where a route takes forms. A browser asks before it sends JSON across sites; a form it just
+ * sends, with the {@code Origin} that {@link Access#requireOrigin} refuses.
  */
 final class RequestBodies {
   private static final String BODY = "weir.body";
@@ -35,8 +36,23 @@ final class RequestBodies {
 
   /** A handler: the next one finds the body by {@link #of}. */
   void read(RoutingContext ctx) {
+    read(ctx, false);
+  }
+
+  /** The same where the body may also be {@code multipart/form-data}. */
+  void readForm(RoutingContext ctx) {
+    read(ctx, true);
+  }
+
+  /** Of the header {@code content-type}, without its parameters; empty if there is none. */
+  static String mediaType(HttpServerRequest request) {
+    String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+    return type == null ? "" : type.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
+  }
+
+  private void read(RoutingContext ctx, boolean forms) {
     HttpServerRequest request = ctx.request();
-    ApiException refusal = refusal(request);
+    ApiException refusal = refusal(request, forms);
     if (refusal != null) {
       discard(ctx, timeoutMs);
       ctx.fail(refusal);
@@ -74,14 +90,14 @@ final class RequestBodies {
         .exceptionHandler(gone -> ctx.vertx().cancelTimer(timer));
   }
 
-  private @Nullable ApiException refusal(HttpServerRequest request) {
-    String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
-    String media = type == null ? "" : type.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
-    if (!media.equals("application/json")) {
+  private @Nullable ApiException refusal(HttpServerRequest request, boolean forms) {
+    String media = mediaType(request);
+    if (!media.equals("application/json") && !(forms && media.equals(MultipartForm.MEDIA_TYPE))) {
       return ApiException.refused(
           415,
           "unsupported_media_type",
           "The body must be JSON: send the header content-type: application/json"
+              + (forms ? " (or a form: " + MultipartForm.MEDIA_TYPE + ")" : "")
               + (media.isEmpty() ? "." : ", not " + Text.shortened(media) + "."));
     }
     String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);

@@ -40,7 +40,7 @@ final class RequestParser {
     ObjectNode json = object(body);
     GenerationRequest request = request(json, OF_CHAT);
     if (request.getMessagesCount() == 0) {
-      throw missing("messages", "give at least one message");
+      throw JsonFields.missing("messages", "give at least one message");
     }
     int n = answers(json, 1);
     validator.validate(request);
@@ -53,15 +53,15 @@ final class RequestParser {
     GenerationRequest shared = request(json, OF_COMPLETIONS);
     if (shared.getMessagesCount() > 0 || shared.getPromptTokenIdsCount() > 0) {
       String field = shared.getMessagesCount() > 0 ? "messages" : "prompt_token_ids";
-      throw wrong(field, "is no field of completions; give prompt");
+      throw JsonFields.wrong(field, "is no field of completions; give prompt");
     }
     if (!shared.getSampling().hasMaxTokens()) {
       var sampling = shared.getSampling().toBuilder().setMaxTokens(DEFAULT_COMPLETION_TOKENS);
       shared = shared.toBuilder().setSampling(sampling).build();
     }
-    boolean echo = bool(json, "echo");
+    boolean echo = JsonFields.bool(json, "echo");
     if (echo && shared.getSampling().getLogprobs()) {
-      throw unsupported(
+      throw JsonFields.unsupported(
           "echo", "has no log-probabilities of the prompt; leave out echo or logprobs");
     }
     List<GenerationRequest> requests = new ArrayList<>();
@@ -72,14 +72,16 @@ final class RequestParser {
       GenerationRequest request = shared.toBuilder().mergeFrom(request(one, Set.of())).build();
       validator.validate(request);
       if (echo && !request.hasPrompt()) {
-        throw unsupported("echo", "needs a prompt that is text: the gateway has no tokenizer");
+        throw JsonFields.unsupported(
+            "echo", "needs a prompt that is text: the gateway has no tokenizer");
       }
       requests.add(request);
       echoes.add(echo ? request.getPrompt() : "");
     }
     int n = answers(json, requests.size());
     if (json.path("best_of").isNumber() && json.path("best_of").asInt() != n) {
-      throw unsupported("best_of", "must be n: the gateway returns every answer that it asks for");
+      throw JsonFields.unsupported(
+          "best_of", "must be n: the gateway returns every answer that it asks for");
     }
     return call(json, headers, requests, echoes, n);
   }
@@ -94,10 +96,11 @@ final class RequestParser {
   private GenerationRequest request(ObjectNode json, Set<String> handledHere) {
     GenerationRequest request = codec.decodeRequest(json, handledHere).message();
     if (!request.getId().isEmpty()) {
-      throw wrong("id", "is drawn by the gateway; leave it out, or use the header Idempotency-Key");
+      throw JsonFields.wrong(
+          "id", "is drawn by the gateway; leave it out, or use the header Idempotency-Key");
     }
     if (request.hasFrom()) {
-      throw wrong("from", "is found by the gateway; leave it out");
+      throw JsonFields.wrong("from", "is found by the gateway; leave it out");
     }
     return request;
   }
@@ -108,7 +111,7 @@ final class RequestParser {
       List<GenerationRequest> prompts,
       List<String> echoes,
       int n) {
-    boolean stream = bool(json, "stream");
+    boolean stream = JsonFields.bool(json, "stream");
     List<GenerationRequest> requests = new ArrayList<>(prompts.size() * n);
     List<String> before = new ArrayList<>(prompts.size() * n);
     for (int prompt = 0; prompt < prompts.size(); prompt++) {
@@ -147,7 +150,8 @@ final class RequestParser {
     }
     if (!n.canConvertToInt() || n.intValue() < 1 || (long) n.intValue() * prompts > maxChoices) {
       String what = prompts == 1 ? "" : " for " + prompts + " prompts";
-      throw wrong("n", "must be between 1 and " + Math.max(1, maxChoices / prompts) + what);
+      throw JsonFields.wrong(
+          "n", "must be between 1 and " + Math.max(1, maxChoices / prompts) + what);
     }
     return n.intValue();
   }
@@ -155,7 +159,7 @@ final class RequestParser {
   /** Each prompt: text or token ids. */
   private List<JsonNode> prompts(JsonNode prompt) {
     if (prompt.isMissingNode() || prompt.isNull()) {
-      throw missing("prompt", "give a text, token ids, or a list of either");
+      throw JsonFields.missing("prompt", "give a text, token ids, or a list of either");
     }
     boolean several =
         prompt.isArray()
@@ -165,7 +169,7 @@ final class RequestParser {
       return List.of(prompt);
     }
     if (prompt.size() > maxChoices) {
-      throw wrong("prompt", "must have at most " + maxChoices + " prompts");
+      throw JsonFields.wrong("prompt", "must have at most " + maxChoices + " prompts");
     }
     boolean texts = prompt.get(0).isTextual();
     List<JsonNode> prompts = new ArrayList<>();
@@ -191,7 +195,7 @@ final class RequestParser {
           "stream_options", ErrorCodes.INVALID_TYPE, "stream_options: must be an object");
     }
     if (!stream) {
-      throw wrong("stream_options", "is possible only with stream: true");
+      throw JsonFields.wrong("stream_options", "is possible only with stream: true");
     }
     JsonNode usage = options.path("include_usage");
     if (!usage.isMissingNode() && !usage.isNull() && !usage.isBoolean()) {
@@ -201,26 +205,5 @@ final class RequestParser {
           "stream_options.include_usage: must be true or false");
     }
     return usage.booleanValue();
-  }
-
-  private static boolean bool(ObjectNode json, String name) {
-    JsonNode value = json.path(name);
-    if (!value.isMissingNode() && !value.isNull() && !value.isBoolean()) {
-      throw ApiException.invalid(name, ErrorCodes.INVALID_TYPE, name + ": must be true or false");
-    }
-    return value.booleanValue();
-  }
-
-  private static ApiException missing(String field, String fix) {
-    return ApiException.invalid(
-        field, ErrorCodes.MISSING_REQUIRED_PARAMETER, field + ": is missing; " + fix);
-  }
-
-  private static ApiException wrong(String field, String problem) {
-    return ApiException.invalid(field, ErrorCodes.INVALID_VALUE, field + ": " + problem);
-  }
-
-  private static ApiException unsupported(String field, String problem) {
-    return ApiException.invalid(field, ErrorCodes.UNSUPPORTED_PARAMETER, field + ": " + problem);
   }
 }

@@ -2,7 +2,10 @@ package dev.weir.gateway;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.weir.proto.v1.Finished;
+import dev.weir.proto.v1.ImagePart;
+import dev.weir.proto.v1.Preview;
 import dev.weir.proto.v1.Started;
+import dev.weir.proto.v1.StoredObject;
 import dev.weir.proto.v1.Tokens;
 import dev.weir.stream.Cursor;
 import dev.weir.stream.RequestPublisher.Published;
@@ -60,6 +63,43 @@ final class SocketMessages {
         });
   }
 
+  static String preview(String id, Preview preview) {
+    return message(
+        "preview",
+        json -> {
+          json.writeStringField("id", id);
+          json.writeStringField("media_type", preview.getMediaType());
+          json.writeStringField("data", ImageWriter.base64(preview.getData()));
+          json.writeNumberField("step", preview.getStep());
+          json.writeNumberField("steps", preview.getSteps());
+          json.writeNumberField("picture", preview.getPicture());
+        });
+  }
+
+  static String image(String id, Cursor cursor, ImagePart image) {
+    return message(
+        "image",
+        json -> {
+          json.writeStringField("id", id);
+          json.writeStringField("cursor", cursor.toString());
+          json.writeNumberField("first_index", image.getFirstIndex());
+          json.writeStringField("media_type", image.getMediaType());
+          json.writeNumberField("width", image.getWidth());
+          json.writeNumberField("height", image.getHeight());
+          json.writeBooleanField("last", image.getLast());
+          if (image.hasStored()) {
+            StoredObject stored = image.getStored();
+            json.writeObjectFieldStart("stored");
+            json.writeStringField("uri", stored.getUri());
+            json.writeStringField("sha256", ImageWriter.base64(stored.getSha256()));
+            json.writeNumberField("size", stored.getSize());
+            json.writeEndObject();
+          } else {
+            json.writeStringField("data", ImageWriter.base64(image.getData()));
+          }
+        });
+  }
+
   static String finished(String id, Finished finished) {
     return message(
         "finished",
@@ -81,6 +121,10 @@ final class SocketMessages {
           json.writeEndObject();
           json.writeStringField("stop", finished.getStop());
           json.writeStringField("text", finished.getText());
+          if (finished.getWarningsCount() > 0) {
+            json.writeFieldName("warnings");
+            ImageWriter.writeWarnings(json, finished.getWarningsList());
+          }
         });
   }
 

@@ -212,7 +212,7 @@ final class SocketSession {
 
   private void submit(SocketCommand.Submit submit) {
     GenerationRequest request = services.parser().nativeRequest(submit.request());
-    services.backend().requireModel(request.getModel());
+    services.backend().requireModelFor(request);
     requireRoom();
     Admission.Ticket ticket = services.admission().ask(share, caller, 1);
     pending++;

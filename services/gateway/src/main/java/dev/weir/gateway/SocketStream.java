@@ -2,6 +2,7 @@ package dev.weir.gateway;
 
 import dev.weir.proto.v1.Chunk;
 import dev.weir.proto.v1.FinishReason;
+import dev.weir.proto.v1.ImagePart;
 import dev.weir.stream.Cursor;
 import dev.weir.stream.StreamChunk;
 import dev.weir.stream.StreamReader;
@@ -11,11 +12,15 @@ import io.vertx.core.Context;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One stream on a socket. Each {@code tokens} message takes one of its credit; without credit, or
- * while the socket takes nothing, its {@link ChunkFlow} holds what fits and reads the rest again
- * later.
+ * One stream on a socket. Each {@code tokens} message takes one of its credit, each {@code image}
+ * one for every 16 KiB that it has begun; without credit, or while the socket takes nothing, its
+ * {@link ChunkFlow} holds what fits and reads the rest again later. A {@code preview} takes none,
+ * and is passed over where there is none.
  */
 final class SocketStream implements ChunkFlow.Handler {
+  /** Bytes of a picture that one credit is for; a message with tokens has fewer. */
+  static final int BYTES_OF_CREDIT = 16 * 1024;
+
   private final SocketSession session;
   private final String id;
   private final Admission.Ticket ticket;
@@ -77,7 +82,8 @@ final class SocketStream implements ChunkFlow.Handler {
 
   @Override
   public boolean accepts(StreamChunk chunk) {
-    return !session.isFull() && (credit > 0 || !chunk.chunk().hasTokens());
+    boolean takesCredit = chunk.chunk().hasTokens() || chunk.chunk().hasImage();
+    return !session.isFull() && (credit > 0 || !takesCredit);
   }
 
   @Override
@@ -91,6 +97,17 @@ final class SocketStream implements ChunkFlow.Handler {
         credit--;
         session.send(SocketMessages.tokens(id, chunk.cursor(), body.getTokens()));
       }
+      case PREVIEW -> {
+        if (credit > 0) {
+          session.send(SocketMessages.preview(id, body.getPreview()));
+        }
+      }
+      case IMAGE -> {
+        ImagePart image = body.getImage();
+        // May take more than there is: the next picture then waits for that too.
+        credit -= Math.max(1, Math.ceilDiv(image.getData().size(), BYTES_OF_CREDIT));
+        session.send(SocketMessages.image(id, chunk.cursor(), image));
+      }
       case FINISHED -> {
         session.remove(this);
         if (body.getFinished().getReason() == FinishReason.FINISH_REASON_ERROR) {
@@ -99,8 +116,7 @@ final class SocketStream implements ChunkFlow.Handler {
         }
         session.send(SocketMessages.finished(id, body.getFinished()));
       }
-      // Pictures have no messages in this version of the socket's protocol.
-      case QUEUED, PREVIEW, IMAGE, BODY_NOT_SET -> {}
+      case QUEUED, BODY_NOT_SET -> {}
     }
   }
 

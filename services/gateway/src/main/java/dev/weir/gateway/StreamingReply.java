@@ -1,6 +1,8 @@
 package dev.weir.gateway;
 
 import dev.weir.proto.v1.Finished;
+import dev.weir.proto.v1.ImagePart;
+import dev.weir.proto.v1.Preview;
 import dev.weir.proto.v1.Tokens;
 import io.vertx.ext.web.RoutingContext;
 import java.util.BitSet;
@@ -10,17 +12,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * All answers of a call as one stream of events: for each choice its role, its text, why it ended;
  * then the usage if asked for, then {@code [DONE]}.
- *
- * <p>The status line waits for the first token, so that an error can still be a status; but not
- * longer than {@link GatewayConfig#headWait}, for proxies give up on silence.
  */
 final class StreamingReply implements AnswerExchange.Reply {
-  private final RoutingContext ctx;
   private final AnswerWriter writer;
   private final OpenAiCall call;
-  private final SseResponse sse;
+  private final EventReply events;
   private final BitSet opened = new BitSet();
-  private final long headTimer;
 
   StreamingReply(
       RoutingContext ctx,
@@ -29,38 +26,17 @@ final class StreamingReply implements AnswerExchange.Reply {
       OpenAiCall call,
       Generation generation,
       Runnable onStalled) {
-    this.ctx = ctx;
     this.writer = writer;
     this.call = call;
-    this.sse =
-        new SseResponse(
-            ctx.vertx(),
-            ctx.request(),
-            services.config(),
-            services.metrics(),
-            generation::pause,
-            generation::resume,
-            onStalled);
-    this.headTimer =
-        ctx.vertx().setTimer(services.config().headWait().toMillis(), fired -> beginInSilence());
-  }
-
-  private void beginInSilence() {
-    if (!sse.begun()) {
-      sse.begin();
-      sse.comment();
-    }
+    this.events = new EventReply(ctx, services, generation, null, onStalled);
   }
 
   private void open(int index, @Nullable String fingerprint) {
-    if (!sse.begun()) {
-      sse.begin();
-    }
     if (!opened.get(index)) {
       opened.set(index);
       String opening = writer.opening(fingerprint, index);
       if (opening != null) {
-        sse.event(null, null, opening);
+        events.event(null, opening);
       }
     }
   }
@@ -70,53 +46,52 @@ final class StreamingReply implements AnswerExchange.Reply {
     open(index, fingerprint);
     // Tokens that release no text (half a character) say nothing here, but their log-probabilities.
     if (!tokens.getText().isEmpty() || tokens.getLogprobsCount() > 0) {
-      sse.event(null, null, writer.delta(fingerprint, index, tokens));
+      events.event(null, writer.delta(fingerprint, index, tokens));
     }
   }
+
+  @Override
+  public void onPreview(Preview preview) {}
+
+  @Override
+  public void onPicture(ImagePart picture) {}
 
   @Override
   public void onEnd(int index, Finished finished, @Nullable String fingerprint) {
     open(index, fingerprint);
     if (!finished.getText().isEmpty()) {
       Tokens rest = Tokens.newBuilder().setText(finished.getText()).build();
-      sse.event(null, null, writer.delta(fingerprint, index, rest));
+      events.event(null, writer.delta(fingerprint, index, rest));
     }
-    sse.event(null, null, writer.finish(fingerprint, index, finished.getReason()));
+    events.event(null, writer.finish(fingerprint, index, finished.getReason()));
   }
 
   @Override
   public void onAllEnded(List<Answer> answers, @Nullable String fingerprint) {
     if (call.includeUsage()) {
-      sse.event(
-          null, null, writer.usage(fingerprint, Answer.usage(answers, call.answersPerPrompt())));
+      events.event(null, writer.usage(fingerprint, Answer.usage(answers, call.answersPerPrompt())));
     }
-    sse.event(null, null, "[DONE]");
-    sse.end();
+    events.event(null, "[DONE]");
+    events.end();
   }
 
   @Override
   public void onFailed(ApiException failure) {
-    if (sse.begun()) {
-      sse.event(null, null, failure.body());
-      sse.end();
-    } else {
-      ctx.fail(failure);
-    }
+    events.fail(failure);
   }
 
   @Override
   public void onStalled(ApiException failure) {
-    sse.giveUp(null, failure.body());
+    events.giveUp(failure);
   }
 
   @Override
   public void onBatchEnd() {
-    sse.flush();
+    events.flush();
   }
 
   @Override
   public void stop() {
-    ctx.vertx().cancelTimer(headTimer);
-    sse.stop();
+    events.stop();
   }
 }

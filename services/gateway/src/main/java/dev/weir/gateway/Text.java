@@ -49,7 +49,8 @@ final class Text {
     json.writeNumber(Float.isFinite(logprob) ? logprob : LEAST_LOGPROB);
   }
 
-  private static @Nullable String decoded(byte[] bytes) {
+  /** Null if it is no UTF-8. */
+  static @Nullable String decoded(byte[] bytes) {
     try {
       return StandardCharsets.UTF_8
           .newDecoder()

@@ -1,6 +1,8 @@
 package dev.weir.gateway;
 
 import dev.weir.proto.v1.Finished;
+import dev.weir.proto.v1.ImagePart;
+import dev.weir.proto.v1.Preview;
 import dev.weir.proto.v1.Tokens;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
@@ -23,6 +25,12 @@ final class WholeReply implements AnswerExchange.Reply {
 
   @Override
   public void onTokens(int index, Tokens tokens, @Nullable String fingerprint) {}
+
+  @Override
+  public void onPreview(Preview preview) {}
+
+  @Override
+  public void onPicture(ImagePart picture) {}
 
   @Override
   public void onEnd(int index, Finished finished, @Nullable String fingerprint) {}

@@ -22,6 +22,8 @@ final class CallFuzzTest {
   private static final int MOST_CHOICES = 16;
   private static final RequestParser PARSER =
       new RequestParser(new JsonCodec(), new RequestValidator(), MOST_CHOICES);
+  private static final byte[] FORM = new TestingForm().field("model", "pixel").bytes();
+  private static final ImageParser IMAGES = new ImageParser(new RequestValidator());
   private static final IdempotencyKeys KEYS = new IdempotencyKeys(GatewayConfig.load(Map.of()));
 
   /** The first byte says which call it is. */
@@ -40,6 +42,26 @@ final class CallFuzzTest {
           checkOptions(WeirOptions.read(json.path(WeirOptions.FIELD), headers));
         }
       }
+    });
+  }
+
+  /** The first byte says which route, and whether the rest is JSON or a form. */
+  @FuzzTest(maxDuration = "60s")
+  void anyBodyIsRefusedByAnErrorOrAsksForPictures(byte[] bytes) {
+    int call = bytes.length == 0 ? 0 : Byte.toUnsignedInt(bytes[0]) % 6;
+    byte[] body = Arrays.copyOfRange(bytes, Math.min(1, bytes.length), bytes.length);
+    ImageKind kind = ImageKind.values()[call % 3];
+    refusedOr(() -> {
+      ObjectNode json =
+          call < 3
+              ? PARSER.object(body)
+              : MultipartForm.read(
+                  body, TestingForm.contentType(), kind == ImageKind.INTERPOLATION);
+      ImageCall asked = IMAGES.call(json, kind, MultiMap.caseInsensitiveMultiMap(), () -> 7);
+      check(asked.count() >= kind.least && asked.count() <= kind.most, "too many pictures");
+      check(asked.request().getImage().getSourcesCount() == kind.sources, "other sources");
+      check(asked.request().getImage().getScale() <= 64, "a picture beyond all others");
+      checkOptions(asked.weir());
     });
   }
 
@@ -94,7 +116,7 @@ final class CallFuzzTest {
   /** The first byte says which header it is. */
   @FuzzTest(maxDuration = "60s")
   void anyHeaderIsRefusedByAnErrorOrHasAMeaning(byte[] bytes) {
-    int header = bytes.length == 0 ? 0 : Byte.toUnsignedInt(bytes[0]) % 3;
+    int header = bytes.length == 0 ? 0 : Byte.toUnsignedInt(bytes[0]) % 4;
     String value =
         new String(
             bytes,
@@ -115,7 +137,10 @@ final class CallFuzzTest {
                     MultiMap.caseInsensitiveMultiMap()
                         .add("traceparent", value)
                         .add("weir-detach", value)));
-        default -> NativeRoutes.isRequestId(value);
+        case 2 -> NativeRoutes.isRequestId(value);
+        default ->
+            MultipartForm.read(
+                FORM, "multipart/form-data" + value.replaceAll("[\\r\\n\0]", ""), true);
       }
     });
   }

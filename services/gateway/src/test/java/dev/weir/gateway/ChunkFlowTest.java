@@ -72,7 +72,7 @@ final class ChunkFlowTest {
 
     Taking(Context context, TestingStreams streams, int window, int refusals, Random random) {
       this.context = context;
-      this.held = new FlowWindow(window);
+      this.held = new FlowWindow(window, 1 << 20);
       this.random = random;
       this.refusals = Math.min(refusals, 80);
       this.flow = new ChunkFlow(context, streams, "a", new Start.Beginning(), held, this);

@@ -46,6 +46,7 @@ final class GatewayConfigTest {
                 Map.entry("drainIdle", "PT5S"),
                 Map.entry("drainTimeout", "PT20S"),
                 Map.entry("streamWindow", "256"),
+                Map.entry("streamWindowBytes", "4194304"),
                 Map.entry("idempotencyTtl", "PT10M"),
                 Map.entry("idempotencyKeys", "10000"),
                 Map.entry("ws.maxStreams", "64"),

@@ -100,7 +100,7 @@ final class OpenApiTest {
     GatewayConfig config = GatewayConfig.load(Map.of());
     TestingStreams streams = gateway.streams;
     Admission admission = new Admission(config);
-    FlowWindow window = new FlowWindow(config.streamWindow());
+    FlowWindow window = new FlowWindow(config.streamWindow(), config.streamWindowBytes());
     AtomicInteger open = new AtomicInteger();
     GatewayServices services =
         new GatewayServices(
@@ -110,6 +110,7 @@ final class OpenApiTest {
             new GatewayMetrics(new SimpleMeterRegistry(), admission, open, window),
             window,
             new RequestParser(new JsonCodec(), new RequestValidator(), 16),
+            new ImageParser(new RequestValidator()),
             Clock.systemUTC());
     return GatewayRouter.create(
         vertx,
@@ -181,6 +182,62 @@ final class OpenApiTest {
         }
       }
     }
+  }
+
+  @Test
+  void picturesAreOfTheDocumentedShape() throws Exception {
+    gateway.streams.cards.add(TestingStreams.imageCard());
+    for (String more : List.of("", ",\"response_format\":\"url\"")) {
+      String body = "{\"model\":\"pixel\",\"n\":2%s}".formatted(more);
+      var whole = gateway.sendAsync(gateway.post("/v1/images/generations", body));
+      draw(gateway.streams.takeRequest().id());
+      assertValid(whole.get(), "/v1/images/generations", "post");
+
+      String streamed = body.replace("}", ",\"stream\":true,\"partial_images\":2}");
+      var stream = gateway.open(gateway.post("/v1/images/generations", streamed));
+      draw(gateway.streams.takeRequest().id());
+      List<String> events = ChatCompletionsTest.dataOf(stream.get().body());
+      assertThat(events).hasSize(3);
+      assertMatches("/components/schemas/ImagePartialEvent", events.get(0));
+      assertMatches("/components/schemas/ImageCompletedEvent", events.get(1));
+      assertMatches("/components/schemas/ImageCompletedEvent", events.get(2));
+      JsonNode other = json(events.get(0));
+      assertThat(document.validate("/components/schemas/ImageCompletedEvent", other)).isNotEmpty();
+    }
+    assertValid(gateway.get("/v1/models/pixel"), "/v1/models/{model}", "get");
+  }
+
+  private void draw(String id) {
+    gateway.streams.preview(id, 0, 1, TestingImages.png("half"));
+    gateway.streams.picture(id, 0, false, TestingImages.png("a"));
+    gateway.streams.storedPicture(id, 1, true, "http://store/b.png", new byte[32]);
+    gateway.streams.finished(id, TestingImages.finished(FinishReason.FINISH_REASON_STOP, 2));
+  }
+
+  /** Every example of a body is what its route takes, and its schema says so. */
+  @Test
+  void theExamplesOfPicturesAreTaken() throws Exception {
+    gateway.streams.cards.add(TestingStreams.imageCard());
+    gateway.streams.cards.add(
+        TestingStreams.imageCard().toBuilder().setModel("vae").setFamily("vae").build());
+    int taken = 0;
+    for (String route : List.of("generations", "variations", "interpolations")) {
+      String at =
+          "/paths/~1v1~1images~1%s/post/requestBody/content/application~1json".formatted(route);
+      for (JsonNode example : document.tree().at(at).path("examples")) {
+        JsonNode body = example.path("value");
+        assertMatches(at + "/schema", body.toString());
+        var response = gateway.open(gateway.post("/v1/images/" + route, body.toString()));
+        var sent = gateway.streams.takeRequest();
+        gateway.streams.failed(sent.id(), "internal_error", 500, "");
+        response.get().body().readAllBytes();
+        taken++;
+      }
+    }
+    assertThat(taken).isEqualTo(4);
+    String answer = "/paths/~1v1~1images~1generations/post/responses/200/content/application~1json";
+    assertMatches(
+        answer + "/schema", document.tree().at(answer + "/examples/one/value").toString());
   }
 
   @Test

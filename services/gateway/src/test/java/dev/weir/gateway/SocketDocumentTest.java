@@ -37,13 +37,16 @@ final class SocketDocumentTest {
           0,
           "a",
           TokenLogprob.newBuilder().setBytes(ByteString.copyFromUtf8("a")).setLogprob(-1).build());
-      streams.finished(id, FinishReason.FINISH_REASON_STOP, 1);
+      streams.preview(id, 0, 1, TestingImages.png("half"));
+      streams.picture(id, 1, false, TestingImages.png("whole"));
+      streams.storedPicture(id, 2, true, "http://store/b.png", new byte[32]);
+      streams.finished(id, TestingImages.finished(FinishReason.FINISH_REASON_STOP, 3));
       send(document, socket, "{'type':'follow','id':'018f-7','after':'0-1','credit':0}");
       send(document, socket, "{'type':'unfollow','id':'018f-7'}");
       send(document, socket, "{'type':'credit','id':'018f-7','n':1}");
       send(document, socket, "{'type':'cancel','id':'018f-7'}");
       send(document, socket, "{'type':'ping'}");
-      while (seen.size() < 7) {
+      while (seen.size() < 9) {
         JsonNode message = socket.next();
         String type = message.get("type").textValue();
         assertThat(document.validate(schema(type), message)).as(message.toString()).isEmpty();
@@ -63,7 +66,16 @@ final class SocketDocumentTest {
     channel.get("messages").fieldNames().forEachRemaining(documented::add);
     Set<String> known =
         new TreeSet<>(
-            List.of("accepted", "started", "tokens", "finished", "error", "cancelled", "pong"));
+            List.of(
+                "accepted",
+                "started",
+                "tokens",
+                "preview",
+                "image",
+                "finished",
+                "error",
+                "cancelled",
+                "pong"));
     for (Class<?> command : SocketCommand.class.getPermittedSubclasses()) {
       known.add(command.getSimpleName().toLowerCase(Locale.ROOT));
     }

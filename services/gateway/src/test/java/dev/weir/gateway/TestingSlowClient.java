@@ -46,7 +46,9 @@ final class TestingSlowClient implements AutoCloseable {
     write("GET %s HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n".formatted(path));
   }
 
+  /** Reads to the end; from here on it is a client as any other. */
   String readAll() throws IOException {
+    socket.setReceiveBufferSize(1 << 20);
     return new String(in.readAllBytes(), StandardCharsets.UTF_8);
   }
 

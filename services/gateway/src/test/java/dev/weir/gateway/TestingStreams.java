@@ -1,13 +1,17 @@
 package dev.weir.gateway;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import dev.weir.proto.v1.Chunk;
 import dev.weir.proto.v1.Failure;
 import dev.weir.proto.v1.FinishReason;
 import dev.weir.proto.v1.Finished;
 import dev.weir.proto.v1.GenerationRequest;
+import dev.weir.proto.v1.ImagePart;
 import dev.weir.proto.v1.ModelCard;
+import dev.weir.proto.v1.Preview;
 import dev.weir.proto.v1.Started;
+import dev.weir.proto.v1.StoredObject;
 import dev.weir.proto.v1.TokenLogprob;
 import dev.weir.proto.v1.Tokens;
 import dev.weir.proto.v1.Usage;
@@ -38,6 +42,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class TestingStreams implements RequestPublisher, StreamReader, ModelRegistry {
   static final String MODEL = "smollm2";
+
+  /** A model that draws; its card is not there unless a test adds it. */
+  static final String PICTURES = "pixel";
+
   private static final ByteString ATTEMPT = ByteString.copyFrom(new byte[16]);
 
   final BlockingQueue<Sent> requests = new LinkedBlockingQueue<>();
@@ -78,6 +86,15 @@ final class TestingStreams implements RequestPublisher, StreamReader, ModelRegis
         .setNumericsId("numerics-1")
         .setReadyMs(1_700_000_000_000L)
         .setChat(true)
+        .build();
+  }
+
+  static ModelCard imageCard() {
+    return card(PICTURES).toBuilder()
+        .setKind("image")
+        .setFamily("pixel")
+        .setContextLength(0)
+        .setChat(false)
         .build();
   }
 
@@ -190,6 +207,49 @@ final class TestingStreams implements RequestPublisher, StreamReader, ModelRegis
                     .addAllLogprobs(List.of(logprobs))
                     .setBornMs(1_700_000_000_123L)
                     .setPromptTokens(firstIndex == 0 ? 5 : 0)));
+  }
+
+  void preview(String id, int picture, int step, byte[] png) {
+    emit(
+        id,
+        Chunk.newBuilder()
+            .setPreview(
+                Preview.newBuilder()
+                    .setMediaType("image/png")
+                    .setData(UnsafeByteOperations.unsafeWrap(png))
+                    .setStep(step)
+                    .setSteps(16)
+                    .setPicture(picture)));
+  }
+
+  /** A picture of 256 x 256. */
+  void picture(String id, int index, boolean last, byte[] png) {
+    picture(id, part(index, last).setData(UnsafeByteOperations.unsafeWrap(png)));
+  }
+
+  /** A picture that lies elsewhere. */
+  void storedPicture(String id, int index, boolean last, String uri, byte[] sha256) {
+    picture(
+        id,
+        part(index, last)
+            .setStored(
+                StoredObject.newBuilder()
+                    .setUri(uri)
+                    .setSha256(ByteString.copyFrom(sha256))
+                    .setSize(1_000_000)));
+  }
+
+  private void picture(String id, ImagePart.Builder part) {
+    emit(id, Chunk.newBuilder().setImage(part));
+  }
+
+  private static ImagePart.Builder part(int index, boolean last) {
+    return ImagePart.newBuilder()
+        .setFirstIndex(index)
+        .setMediaType("image/png")
+        .setWidth(256)
+        .setHeight(256)
+        .setLast(last);
   }
 
   void finished(String id, FinishReason reason, int total) {

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** A whole small system on a broker of its own: the model {@code echo} behind a gateway. */
 public final class TestingSystem implements AutoCloseable {
@@ -29,6 +30,7 @@ public final class TestingSystem implements AutoCloseable {
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final StreamConfig streams;
   private final StreamAdmin admin;
+  private KafkaModelRegistry registry;
   private Gateway gateway;
 
   /**
@@ -54,6 +56,35 @@ public final class TestingSystem implements AutoCloseable {
     gateway = startGateway();
   }
 
+  /**
+   * Serves a model that draws, too: a picture says in letters behind the signature of a PNG what it
+   * is of. Returns when it is served.
+   *
+   * @param model its name
+   */
+  public void serveEasel(String model) throws Exception {
+    admin.ensure(List.of(model));
+    IntakeOptions options = IntakeOptions.of(model, "testing-easel", 1, "easel-1");
+    Intake intake = add(Intake.start(streams, options, new TestingEasel(), null));
+    intake.ready().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    ModelCard card =
+        card(1).toBuilder()
+            .setModel(model)
+            .setWorker("testing-easel")
+            .setKind("image")
+            .setFamily("easel")
+            .setChat(false)
+            .build();
+    add(new ModelCardPublisher(streams, () -> card));
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (registry.cards().stream().noneMatch(one -> one.getModel().equals(model))) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("the gateway knows nothing of " + model + " after a minute");
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+    }
+  }
+
   private static ModelCard card(int slots) {
     return ModelCard.newBuilder()
         .setModel(MODEL)
@@ -75,7 +106,7 @@ public final class TestingSystem implements AutoCloseable {
     GatewayPartitions partitions = add(new GatewayPartitions(streams, reader::own));
     KafkaRequestPublisher publisher =
         add(new KafkaRequestPublisher(streams, partitions::owned, "/weir/gateway/test", metrics));
-    KafkaModelRegistry registry = add(new KafkaModelRegistry(streams, metrics));
+    registry = add(new KafkaModelRegistry(streams, metrics));
     registry.awaitLoaded();
     Map<String, String> settings = new HashMap<>();
     settings.put("weir.gateway.port", "0");

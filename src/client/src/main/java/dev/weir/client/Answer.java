@@ -9,7 +9,9 @@ import dev.weir.stream.StreamReader.Start;
 import dev.weir.stream.StreamReader.StreamFailure;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
@@ -18,17 +20,21 @@ import org.jspecify.annotations.Nullable;
  * The stream of one request, as an iteration that waits for what comes next. For use by one thread;
  * {@link #close} by any. Closing leaves the stream, it does not cancel the request.
  *
- * <p>At most {@value #MAX_WAITING} chunks wait here: who reads slower leaves the live stream and
- * reads on in the log behind the last chunk it took, so that a slow reader costs nobody else.
+ * <p>At most {@value #MAX_WAITING} chunks of {@value #MAX_WAITING_BYTES} bytes wait here: who reads
+ * slower leaves the live stream and reads on in the log behind the last chunk it took, so that a
+ * slow reader costs nobody else. Previews of pictures have half of that room, and are missed
+ * beyond.
  */
 public final class Answer implements Iterable<AnswerEvent>, AutoCloseable {
   static final int MAX_WAITING = 1024;
+  static final int MAX_WAITING_BYTES = 32 << 20;
 
   private final StreamReader reader;
   private final String requestId;
   private final Duration silenceLimit;
   private final Object lock = new Object();
   private final Queue<StreamChunk> waiting = new ArrayDeque<>();
+  private long waitingBytes;
   private Start start;
   private Tap tap;
   private @Nullable StreamFailure failure;
@@ -62,6 +68,21 @@ public final class Answer implements Iterable<AnswerEvent>, AutoCloseable {
       }
     }
     return text.toString();
+  }
+
+  /**
+   * Reads to the end and returns the pictures, without those before a resume.
+   *
+   * @throws AnswerException if one cannot be fetched, as {@link Picture#of}
+   */
+  public List<Picture> pictures() {
+    List<Picture> pictures = new ArrayList<>();
+    for (AnswerEvent event : this) {
+      if (event instanceof AnswerEvent.Image image) {
+        pictures.add(image.picture());
+      }
+    }
+    return pictures;
   }
 
   /**
@@ -125,6 +146,7 @@ public final class Answer implements Iterable<AnswerEvent>, AutoCloseable {
       while (true) {
         StreamChunk chunk = waiting.poll();
         if (chunk != null) {
+          waitingBytes -= chunk.chunk().getSerializedSize();
           return chunk;
         }
         if (closed) {
@@ -211,9 +233,19 @@ public final class Answer implements Iterable<AnswerEvent>, AutoCloseable {
         if (tap != this || overrun || closed) {
           return;
         }
-        if (waiting.size() < MAX_WAITING) {
+        // Previews do not overrun: read again from the last picture on, they would for ever.
+        boolean preview = chunk.chunk().hasPreview();
+        int share = preview ? 2 : 1;
+        int bytes = chunk.chunk().getSerializedSize();
+        if (waiting.isEmpty()
+            || (waiting.size() < MAX_WAITING / share
+                && waitingBytes + bytes <= MAX_WAITING_BYTES / share)) {
           waiting.add(chunk);
+          waitingBytes += bytes;
           lock.notifyAll();
+          return;
+        }
+        if (preview) {
           return;
         }
         overrun = true;

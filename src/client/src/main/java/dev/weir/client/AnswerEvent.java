@@ -5,7 +5,9 @@ import dev.weir.proto.v1.ImagePart;
 import dev.weir.proto.v1.Preview;
 import dev.weir.proto.v1.Started;
 import dev.weir.proto.v1.Tokens;
+import dev.weir.proto.v1.Warning;
 import dev.weir.stream.Cursor;
+import java.util.List;
 
 /** Something that happened in the stream of one request. */
 public sealed interface AnswerEvent {
@@ -28,12 +30,28 @@ public sealed interface AnswerEvent {
   record Glimpse(Preview preview) implements AnswerEvent {}
 
   /**
-   * A part of a picture, in order and without gap.
+   * A picture, whole; they come in order and without gap.
    *
    * @param cursor to resume behind it
    */
-  record Image(Cursor cursor, ImagePart part) implements AnswerEvent {}
+  record Image(Cursor cursor, ImagePart part) implements AnswerEvent {
+    /**
+     * The picture; fetched, and held against its digest, where its worker stored it elsewhere.
+     *
+     * @throws AnswerException as {@link Picture#of}
+     */
+    public Picture picture() {
+      return Picture.of(part);
+    }
+  }
 
   /** The end; always the last event. */
-  record End(Finished finished) implements AnswerEvent {}
+  record End(Finished finished) implements AnswerEvent {
+    /**
+     * What was understood otherwise than it was asked for: words that mean nothing to the model.
+     */
+    public List<Warning> warnings() {
+      return finished.getWarningsList();
+    }
+  }
 }

@@ -15,7 +15,10 @@ public final class AnswerException extends RuntimeException {
     this.code = code;
   }
 
-  /** {@code not_found}, {@code cursor_gone}, {@code unavailable} or {@code timeout}. */
+  /**
+   * {@code not_found}, {@code cursor_gone}, {@code unavailable}, {@code timeout}, or of a picture
+   * that lies elsewhere {@code corrupted}.
+   */
   public String code() {
     return code;
   }

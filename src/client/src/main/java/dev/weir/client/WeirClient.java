@@ -1,6 +1,7 @@
 package dev.weir.client;
 
 import dev.weir.proto.v1.GenerationRequest;
+import dev.weir.proto.v1.ImageOptions;
 import dev.weir.proto.v1.Message;
 import dev.weir.proto.v1.ModelCard;
 import dev.weir.stream.Cursor;
@@ -80,6 +81,33 @@ public final class WeirClient implements AutoCloseable {
     return GenerationRequest.newBuilder()
         .setModel(model)
         .addMessages(Message.newBuilder().setRole("user").setContent(user));
+  }
+
+  /**
+   * A request for pictures, of a model that draws. One is drawn as large as the model draws; {@code
+   * setImage} asks for more, for larger ones, for previews, or for variations of a picture:
+   *
+   * <pre>{@code
+   * var image = ImageOptions.newBuilder().setN(4).setScale(16).setPreviews(8);
+   * try (Answer answer = weir.ask(WeirClient.draw("pixel", "a man with a hat").setImage(image))) {
+   *   for (AnswerEvent event : answer) {
+   *     switch (event) {
+   *       case AnswerEvent.Glimpse glimpse -> show(glimpse.preview());
+   *       case AnswerEvent.Image drawn -> Files.write(file, drawn.picture().bytes());
+   *       case AnswerEvent.End end -> end.warnings().forEach(this::tell);
+   *       case AnswerEvent.Began _, AnswerEvent.Text _ -> {}
+   *     }
+   *   }
+   * }
+   * }</pre>
+   *
+   * @param prompt empty: anything is drawn
+   */
+  public static GenerationRequest.Builder draw(String model, String prompt) {
+    return GenerationRequest.newBuilder()
+        .setModel(model)
+        .setPrompt(prompt)
+        .setImage(ImageOptions.getDefaultInstance());
   }
 
   /**

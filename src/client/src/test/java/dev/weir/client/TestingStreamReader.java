@@ -36,6 +36,13 @@ final class TestingStreamReader implements StreamReader {
     return reader;
   }
 
+  /** A stream of these records. */
+  static TestingStreamReader of(List<Chunk> chunks) {
+    TestingStreamReader reader = new TestingStreamReader(null);
+    chunks.forEach(reader::add);
+    return reader;
+  }
+
   static TestingStreamReader failing(StreamFailure failure) {
     return new TestingStreamReader(failure);
   }

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A package named openai, as its registry has it; installed once below {@code target}. */
 enum OpenAiClient {
-  NODE("6.49.0", "node", "calls.mjs") {
+  NODE("6.49.0", "node", ".mjs") {
     @Override
     void install(Path home) throws Exception {
       if (!Files.exists(home.resolve("node_modules/openai/package.json"))) {
@@ -28,7 +28,7 @@ enum OpenAiClient {
       }
     }
   },
-  PYTHON("3.54.0", "python3", "calls.py") {
+  PYTHON("3.54.0", "python3", ".py") {
     @Override
     void install(Path home) throws Exception {
       if (!Files.exists(home.resolve("openai/__init__.py"))) {
@@ -54,12 +54,12 @@ enum OpenAiClient {
 
   final String version;
   private final String interpreter;
-  private final String script;
+  private final String extension;
 
-  OpenAiClient(String version, String interpreter, String script) {
+  OpenAiClient(String version, String interpreter, String extension) {
     this.version = version;
     this.interpreter = interpreter;
-    this.script = script;
+    this.extension = extension;
   }
 
   /**
@@ -96,8 +96,17 @@ enum OpenAiClient {
   /** Makes the package be there; skips the test where there is no registry. */
   abstract void install(Path home) throws Exception;
 
-  /** Runs the client's script against a gateway, and returns what it found. */
+  /** Asks a gateway for texts, and returns what the client found. */
   JsonNode ask(String address, Questions questions) throws Exception {
+    return run("calls" + extension, address, questions.json());
+  }
+
+  /** Asks a gateway for pictures, and returns what the client found. */
+  JsonNode draw(String address, String model) throws Exception {
+    return run("images" + extension, address, model);
+  }
+
+  private JsonNode run(String script, String address, String asked) throws Exception {
     String program = Requirement.program(interpreter).toString();
     Path home = Files.createDirectories(SCRATCH.resolve(interpreter + "-" + version));
     install(home);
@@ -105,7 +114,7 @@ enum OpenAiClient {
     try (InputStream in = OpenAiClient.class.getResourceAsStream("/openai/" + script)) {
       Files.write(copy, Objects.requireNonNull(in, script).readAllBytes());
     }
-    Outcome outcome = run(home, List.of(program, copy.toString(), address, questions.json()));
+    Outcome outcome = run(home, List.of(program, copy.toString(), address, asked));
     assertThat(outcome.status).as(outcome.output).isZero();
     // Interpreters may speak before; the last line is the script's.
     return MAPPER.readTree(outcome.output.strip().lines().toList().getLast());
