@@ -19,8 +19,10 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** A whole small system on a broker of its own: the model {@code echo} behind a gateway. */
 public final class TestingSystem implements AutoCloseable {
@@ -30,7 +32,7 @@ public final class TestingSystem implements AutoCloseable {
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final StreamConfig streams;
   private final StreamAdmin admin;
-  private KafkaModelRegistry registry;
+  private @Nullable KafkaModelRegistry registry; // of the gateway that runs
   private Gateway gateway;
 
   /**
@@ -77,7 +79,8 @@ public final class TestingSystem implements AutoCloseable {
             .build();
     add(new ModelCardPublisher(streams, () -> card));
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (registry.cards().stream().noneMatch(one -> one.getModel().equals(model))) {
+    KafkaModelRegistry known = Objects.requireNonNull(registry);
+    while (known.cards().stream().noneMatch(one -> one.getModel().equals(model))) {
       if (System.nanoTime() > end) {
         throw new AssertionError("the gateway knows nothing of " + model + " after a minute");
       }
@@ -106,13 +109,14 @@ public final class TestingSystem implements AutoCloseable {
     GatewayPartitions partitions = add(new GatewayPartitions(streams, reader::own));
     KafkaRequestPublisher publisher =
         add(new KafkaRequestPublisher(streams, partitions::owned, "/weir/gateway/test", metrics));
-    registry = add(new KafkaModelRegistry(streams, metrics));
-    registry.awaitLoaded();
+    KafkaModelRegistry models = add(new KafkaModelRegistry(streams, metrics));
+    models.awaitLoaded();
+    registry = models;
     Map<String, String> settings = new HashMap<>();
     settings.put("weir.gateway.port", "0");
     return add(
         Gateway.start(
-            GatewayConfig.load(settings), publisher, reader, registry, admin::answers, metrics));
+            GatewayConfig.load(settings), publisher, reader, models, admin::answers, metrics));
   }
 
   /** Closes the gateway and starts another, which knows nothing of the first one's clients. */
