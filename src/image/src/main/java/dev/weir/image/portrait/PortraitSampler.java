@@ -38,7 +38,8 @@ public final class PortraitSampler {
     return Portrait.of(design, values);
   }
 
-  private static double presence(Attribute part) {
+  /** How often a part is there that may be absent. */
+  public static double presence(Attribute part) {
     Double presence = PRESENCE.get(part.name());
     if (presence == null) {
       throw new IllegalStateException("how often is " + part.name() + " there?");
