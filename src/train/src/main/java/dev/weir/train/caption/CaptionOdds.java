@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * The probability with which {@link PortraitCaptions} write a caption: what a model that knows all
- * about them would give it, so that the mean of -ln p is a floor. Close to, not exactly: captions of
- * pictures that are kept back are missing in what is learned from.
+ * about them would give it, so that the mean of -ln p is a floor. Close to, not exactly: captions
+ * of pictures that are kept back are missing in what is learned from.
  */
 final class CaptionOdds {
   /** Intervals of Simpson's rule, which is exact enough for a polynomial of degree 17. */
