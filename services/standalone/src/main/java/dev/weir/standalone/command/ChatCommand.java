@@ -50,6 +50,11 @@ final class ChatCommand implements Callable<Integer> {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     try (ClientSession session = ClientSession.open(streams, model)) {
       String name = model == null ? first(streams) : model;
+      if (!ClientSession.chats(streams, name)) {
+        throw new CommandException(
+            "%s was not made for chat; it goes on with texts: weir generate %s --prompt \"...\""
+                .formatted(name, name));
+      }
       out.println(name + " listens; /exit ends");
       converse(session, name, out);
     }

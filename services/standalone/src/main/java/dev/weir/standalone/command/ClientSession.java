@@ -2,6 +2,7 @@ package dev.weir.standalone.command;
 
 import dev.weir.client.Answer;
 import dev.weir.client.WeirClient;
+import dev.weir.proto.v1.ModelCard;
 import dev.weir.stream.KafkaModelRegistry;
 import dev.weir.stream.StreamAdmin;
 import dev.weir.stream.StreamConfig;
@@ -55,9 +56,20 @@ final class ClientSession implements AutoCloseable {
 
   /** Names of the models that are served now. */
   static List<String> served(StreamConfig streams) {
+    return cards(streams).stream().map(ModelCard::getModel).distinct().sorted().toList();
+  }
+
+  /** Whether all that serve a model take messages; else it goes on with texts and nothing more. */
+  static boolean chats(StreamConfig streams, String model) {
+    return cards(streams).stream()
+        .filter(card -> card.getModel().equals(model))
+        .allMatch(ModelCard::getChat);
+  }
+
+  private static List<ModelCard> cards(StreamConfig streams) {
     try (KafkaModelRegistry registry = new KafkaModelRegistry(streams, null)) {
       registry.awaitLoaded();
-      return registry.cards().stream().map(card -> card.getModel()).distinct().sorted().toList();
+      return registry.cards();
     }
   }
 

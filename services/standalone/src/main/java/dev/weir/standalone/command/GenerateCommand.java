@@ -5,6 +5,7 @@ import dev.weir.client.WeirClient;
 import dev.weir.proto.RequestValidator;
 import dev.weir.proto.v1.GenerationRequest;
 import dev.weir.stream.RequestHeaders;
+import dev.weir.stream.StreamConfig;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,11 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "what to answer")
   String prompt = "";
 
-  @Option(names = "--raw", description = "continue the text instead of answering it as a chat")
+  @Option(
+      names = "--raw",
+      description =
+          "continue the text instead of answering it as a chat; models that were not made for chat"
+              + " always do")
   boolean raw;
 
   @Mixin SamplingOptions sampling = new SamplingOptions();
@@ -38,18 +43,24 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    GenerationRequest request =
-        (raw ? WeirClient.prompt(model, prompt) : WeirClient.chat(model, prompt))
-            .setSampling(sampling.sampling())
-            .build();
-    new RequestValidator().validate(request);
+    StreamConfig streams = kafka.streams();
     var terminal = Objects.requireNonNull(spec).commandLine();
-    try (ClientSession session = ClientSession.open(kafka.streams(), model);
-        Answer answer = session.client().ask(request, RequestHeaders.NONE)) {
+    try (ClientSession session = ClientSession.open(streams, model);
+        Answer answer = session.client().ask(request(streams), RequestHeaders.NONE)) {
       terminal.getErr().println("request " + answer.requestId());
       session.cancelOnInterrupt(answer);
       AnswerPrinter.print(answer, terminal.getOut());
     }
     return 0;
+  }
+
+  private GenerationRequest request(StreamConfig streams) {
+    boolean chat = !raw && ClientSession.chats(streams, model);
+    GenerationRequest request =
+        (chat ? WeirClient.chat(model, prompt) : WeirClient.prompt(model, prompt))
+            .setSampling(sampling.sampling())
+            .build();
+    new RequestValidator().validate(request);
+    return request;
   }
 }

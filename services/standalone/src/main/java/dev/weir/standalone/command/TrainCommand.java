@@ -41,7 +41,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "train",
     description = {
-      "Train a network that draws portraits of 16x16 pixels, on portraits drawn for it.",
+      "Train a network that draws portraits of 16x16 pixels, or captions them, on portraits drawn"
+          + " for it.",
       "Stopped or killed, it goes on where it was when it is started again with the same folder."
     })
 final class TrainCommand implements Callable<Integer> {
@@ -99,8 +100,9 @@ final class TrainCommand implements Callable<Integer> {
       index = "0",
       paramLabel = "FAMILY",
       description =
-          "pixel (autoregressive pixels), vae (variational autoencoder), or judge (reads what a"
-              + " portrait shows, to judge the others by)")
+          "pixel (autoregressive pixels), vae (variational autoencoder), judge (reads what a"
+              + " portrait shows, to judge the others by), or text (goes on with half-written"
+              + " captions)")
   @Nullable PortraitFamily family;
 
   @ArgGroup Amount amount = new Amount();
@@ -138,8 +140,8 @@ final class TrainCommand implements Callable<Integer> {
           new Trainer(
                   objective,
                   options,
-                  trained.portraits(Use.TRAINING, seed),
-                  new HeldOut(trained.portraits(Use.VALIDATION, seed), TRIED_BATCHES),
+                  trained.batches(Use.TRAINING, seed),
+                  new HeldOut(trained.batches(Use.VALIDATION, seed), TRIED_BATCHES),
                   folder,
                   steps)
               .run();
@@ -175,15 +177,17 @@ final class TrainCommand implements Callable<Integer> {
       found.put(
           use,
           Evaluation.of(
-              objective, options, weights, new HeldOut(trained.portraits(use, seed), batches)));
+              objective, options, weights, new HeldOut(trained.batches(use, seed), batches)));
       ObjectNode parts = figures.putObject(use.name().toLowerCase(Locale.ROOT));
       found.get(use).forEach(parts::put);
       terminal.printf("%s: %s%n", WORDS.get(use), told(found.get(use)));
     }
-    Map<String, Double> report = trained.report(weights, options, batches);
+    Map<String, Double> report =
+        trained.report(
+            weights, options, folder, amount.quick ? Use.VALIDATION : Use.TEST_PICTURES, batches);
     report.forEach(figures::put);
     if (!report.isEmpty()) {
-      terminal.printf("latent vector: %s%n", told(report));
+      terminal.printf("beside the loss: %s%n", told(report));
     }
     JSON.writerWithDefaultPrettyPrinter()
         .writeValue(folder.resolve("figures.json").toFile(), figures);

@@ -12,6 +12,7 @@ import dev.weir.stream.EmbeddedBroker;
 import dev.weir.stream.StreamConfig;
 import dev.weir.textworker.ModelLoader;
 import dev.weir.textworker.TextWorker;
+import dev.weir.train.caption.CaptionModel;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.PrintWriter;
@@ -35,7 +36,8 @@ import picocli.CommandLine.Spec;
     name = "up",
     description = {
       "Run all services in one process, on an embedded Kafka broker or on yours (--bootstrap).",
-      "The first start fetches smollm2. Stop with Ctrl-C."
+      "The first start fetches smollm2; where it cannot be had, and no other model was pulled,",
+      "Weir's own model 'captions' is served. Stop with Ctrl-C."
     })
 final class UpCommand implements Callable<Integer> {
   private static final String DEFAULT_MODEL = "smollm2";
@@ -118,7 +120,7 @@ final class UpCommand implements Callable<Integer> {
       loaded.set(true);
       out.println("weir is ready on " + service.gateway().address());
       if (aotTraining) {
-        TrainingRun.answerOne(URI.create(service.gateway().address()));
+        TrainingRun.answerOne(URI.create(service.gateway().address()), service.models().cards());
         running.stop(0);
       }
     } catch (Exception e) {
@@ -185,7 +187,10 @@ final class UpCommand implements Callable<Integer> {
     return store.find(DEFAULT_MODEL).isEmpty() ? List.of() : all(store);
   }
 
-  /** The default model is fetched; others that are here are served without it. */
+  /**
+   * The default model is fetched; others that are here are served without it, and without any the
+   * one that is part of Weir.
+   */
   private List<ModelSource> pulled(PrintWriter out) throws InterruptedException {
     ModelStore store = data.models();
     try (TerminalProgress progress = new TerminalProgress(DEFAULT_MODEL)) {
@@ -195,10 +200,14 @@ final class UpCommand implements Callable<Integer> {
       out.println("weir: " + e.getMessage());
     }
     List<ModelSource> found = all(store);
-    if (found.isEmpty()) {
-      out.println("no text model is here: weir starts without one");
+    if (!found.isEmpty()) {
+      return found;
     }
-    return found;
+    out.printf(
+        "no other model is here: weir serves its own, %s, which goes on with half-written captions"
+            + " of portraits%n",
+        CaptionModel.NAME);
+    return List.of(ModelSource.resolve(CaptionModel.NAME, store));
   }
 
   private static List<ModelSource> all(ModelStore store) {

@@ -12,8 +12,8 @@ import java.nio.file.Path;
 public record ModelSource(String name, Path path) {
 
   /**
-   * Resolves what a user wrote for {@code --model}: a name from the store, {@code NAME=PATH} or a
-   * path.
+   * Resolves what a user wrote for {@code --model}: a name from the store or of a model that is
+   * part of Weir, {@code NAME=PATH} or a path.
    *
    * @throws PullException if there is no such model; the message says how to get it
    */
@@ -29,6 +29,7 @@ public record ModelSource(String name, Path path) {
         text,
         store
             .find(text)
+            .or(() -> store.findBuiltIn(text))
             .orElseThrow(() ->
                 new PullException(
                     "model '%s' is not on this machine; fetch it: weir pull %s, or name a path: --model %s=PATH"

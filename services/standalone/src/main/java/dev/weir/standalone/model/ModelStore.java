@@ -1,5 +1,6 @@
 package dev.weir.standalone.model;
 
+import dev.weir.train.caption.CaptionModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,12 +8,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The models on this machine: one folder each below {@code <data>/models}. */
+/**
+ * The models on this machine: one folder each below {@code <data>/models}, and the one that is part
+ * of Weir, {@link CaptionModel}, which goes to {@code <data>/built-in} when it is wanted.
+ */
 public final class ModelStore {
   private final Path folder;
+  private final Path builtIn;
 
   public ModelStore(Path dataFolder) {
     this.folder = dataFolder.resolve("models");
+    this.builtIn = dataFolder.resolve("built-in");
   }
 
   /** Where a model's files lie, or will. */
@@ -43,7 +49,23 @@ public final class ModelStore {
     }
   }
 
-  /** Names of the models that are here. */
+  /**
+   * What to open for the model of this name that is part of Weir; empty if it is called otherwise.
+   */
+  public Optional<Path> findBuiltIn(String name) {
+    if (!name.equals(CaptionModel.NAME)) {
+      return Optional.empty();
+    }
+    Path model = builtIn.resolve(name);
+    try {
+      CaptionModel.unpack(model);
+    } catch (IOException e) {
+      throw new PullException("%s cannot be written: %s".formatted(model, e.getMessage()), e);
+    }
+    return Optional.of(model);
+  }
+
+  /** Names of the models that were put here. */
   public List<String> names() {
     if (!Files.isDirectory(folder)) {
       return List.of();

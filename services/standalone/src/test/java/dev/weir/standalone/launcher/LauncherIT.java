@@ -2,13 +2,20 @@ package dev.weir.standalone.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,6 +66,44 @@ final class LauncherIT {
       assertThat(lines.getLast()).startsWith("weir is ready on ");
     } finally {
       process.destroyForcibly();
+    }
+  }
+
+  /** A machine that reaches neither Hugging Face nor a Python index. */
+  @Test
+  void withoutANetworkItServesItsOwnModel() throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            launcher().toString(), "up", "--port=0", "--kafka-port=0", "--data", folder.toString());
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().put("WEIR_AOT", "off");
+    builder.environment().put("HF_ENDPOINT", "http://127.0.0.1:9");
+    builder.environment().put("PIP_NO_INDEX", "1");
+    Process process = builder.redirectErrorStream(true).start();
+    try (BufferedReader out = process.inputReader();
+        HttpClient http = HttpClient.newHttpClient()) {
+      List<String> lines = readUntilReady(out);
+      assertThat(lines)
+          .anyMatch(line -> line.contains("smollm2 could not be fetched"))
+          .anyMatch(line -> line.contains("weir serves its own, captions"));
+      URI address = URI.create(lines.getLast().substring("weir is ready on ".length()));
+      HttpResponse<String> answer =
+          http.send(
+              HttpRequest.newBuilder(address.resolve("/v1/completions"))
+                  .header("Content-Type", "application/json")
+                  .POST(
+                      HttpRequest.BodyPublishers.ofString(
+                          "{\"model\":\"captions\",\"temperature\":0,"
+                              + "\"prompt\":\"a portrait of a person with blo\"}"))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      JsonNode choice = new ObjectMapper().readTree(answer.body()).path("choices").path(0);
+      assertThat(choice.path("text").asText()).startsWith("nd ");
+      assertThat(choice.path("finish_reason").asText()).isEqualTo("stop");
+    } finally {
+      process.destroy();
+      assertThat(process.waitFor()).isEqualTo(143);
     }
   }
 

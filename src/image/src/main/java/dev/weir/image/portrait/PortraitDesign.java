@@ -159,7 +159,7 @@ public final class PortraitDesign {
   }
 
   /** The attribute of the part that a colour is of; itself for any other. */
-  int partOf(int attribute) {
+  public int partOf(int attribute) {
     return partOf[attribute];
   }
 

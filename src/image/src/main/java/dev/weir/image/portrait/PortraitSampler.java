@@ -98,7 +98,8 @@ public final class PortraitSampler {
     return new SplittableRandom(mixed(mixed(seed) + index * GOLDEN));
   }
 
-  private static double presence(Attribute part) {
+  /** How often a part is there that may be absent. */
+  public static double presence(Attribute part) {
     Double presence = PRESENCE.get(part.name());
     if (presence == null) {
       throw new IllegalStateException("how often is " + part.name() + " there?");

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * The printable characters that byte-level BPE writes for bytes (GPT-2, {@code bytes_to_unicode}):
  * visible Latin-1 characters stand for themselves, the other 68 bytes for U+0100 and up.
  */
-final class ByteAlphabet {
+public final class ByteAlphabet {
   private static final char[] CHARACTERS = characters();
 
   /** By character: its byte, or -1. */
@@ -32,6 +32,15 @@ final class ByteAlphabet {
       bytes[CHARACTERS[b]] = (short) b;
     }
     return bytes;
+  }
+
+  /** The token that stands for bytes, a character for each. */
+  public static String text(byte[] bytes) {
+    StringBuilder token = new StringBuilder(bytes.length);
+    for (byte b : bytes) {
+      token.append(CHARACTERS[Byte.toUnsignedInt(b)]);
+    }
+    return token.toString();
   }
 
   /** The bytes that a token stands for; null if a character of it is not in the alphabet. */

@@ -7,10 +7,10 @@ import dev.weir.text.safetensors.SafetensorsWriter;
 import dev.weir.text.safetensors.SafetensorsWriter.FloatTensor;
 import dev.weir.text.safetensors.SafetensorsWriter.Precision;
 import dev.weir.torch.train.HostTensor;
+import dev.weir.train.LlamaTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -21,14 +21,7 @@ import java.util.Map;
  * of a llama. Tokens are palette indices, then the values of the attributes one after the other.
  */
 public final class PixelExport {
-  private final PixelTransformerConfig config;
-  private final Map<String, HostTensor.Floats> weights;
-  private final List<FloatTensor> tensors = new ArrayList<>();
-
-  private PixelExport(PixelTransformerConfig config, Map<String, HostTensor.Floats> weights) {
-    this.config = config;
-    this.weights = weights;
-  }
+  private PixelExport() {}
 
   /**
    * Writes the folder's two files.
@@ -47,10 +40,7 @@ public final class PixelExport {
         folder.resolve("config.json"),
         new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json(config)));
     SafetensorsWriter.write(
-        folder.resolve("model.safetensors"),
-        recipe,
-        new PixelExport(config, weights).tensors(),
-        Precision.F16);
+        folder.resolve("model.safetensors"), recipe, tensors(config, weights), Precision.F16);
   }
 
   /**
@@ -74,78 +64,21 @@ public final class PixelExport {
     json.put("grid_side", config.side());
     ArrayNode values = json.putArray("attribute_values");
     config.attributeValues().forEach(values::add);
-    json.put("hidden_size", config.width());
-    json.put("intermediate_size", config.intermediate());
-    json.put("num_hidden_layers", config.layers());
-    json.put("num_attention_heads", config.heads());
-    json.put("num_key_value_heads", config.heads());
-    json.put("head_dim", config.headSize());
+    LlamaTensors.describe(config.blocks(), json);
     json.put("max_position_embeddings", config.prefix() + config.pixels());
-    json.put("rms_norm_eps", PixelTransformerConfig.NORM_EPSILON);
-    json.put("rope_theta", PixelTransformerConfig.ROTARY_BASE);
-    json.put("hidden_act", "silu");
     json.put("tie_word_embeddings", false);
     return json;
   }
 
-  private List<FloatTensor> tensors() {
-    int width = config.width();
-    int attended = config.heads() * config.headSize();
-    add(
-        "model.embed_tokens.weight",
-        width,
-        joined(weight("left_table").values(), weight("condition_table").values()));
-    add("model.above_embedding.weight", width, weight("above_table").values());
-    add("model.row_embedding.weight", width, weight("row_table").values());
-    add("model.column_embedding.weight", width, weight("column_table").values());
-    for (int i = 0; i < config.layers(); i++) {
-      String from = "layers." + i + ".";
-      String to = "model.layers." + i + ".";
-      vector(to + "input_layernorm.weight", from + "attention_norm");
-      List<String> projections = List.of("q_proj", "k_proj", "v_proj");
-      parts(to + "self_attn.", projections, attended, from + "qkv", width);
-      add(to + "self_attn.o_proj.weight", attended, weight(from + "attention_output").values());
-      vector(to + "post_attention_layernorm.weight", from + "feed_forward_norm");
-      List<String> gated = List.of("gate_proj", "up_proj");
-      parts(to + "mlp.", gated, config.intermediate(), from + "gate_up", width);
-      add(to + "mlp.down_proj.weight", config.intermediate(), weight(from + "down").values());
-    }
-    vector("model.norm.weight", "final_norm");
-    add("lm_head.weight", width, weight("output").values());
-    return tensors;
-  }
-
-  /** Rows of one matrix that are several matrices of {@code rows} rows, one below the other. */
-  private void parts(String prefix, List<String> names, int rows, String from, int columns) {
-    float[] all = weight(from).values();
-    for (int i = 0; i < names.size(); i++) {
-      add(
-          prefix + names.get(i) + ".weight",
-          columns,
-          Arrays.copyOfRange(all, i * rows * columns, (i + 1) * rows * columns));
-    }
-  }
-
-  private void vector(String to, String from) {
-    float[] values = weight(from).values();
-    tensors.add(new FloatTensor(to, List.of(values.length), values));
-  }
-
-  private void add(String name, int columns, float[] values) {
-    tensors.add(new FloatTensor(name, List.of(values.length / columns, columns), values));
-  }
-
-  private HostTensor.Floats weight(String name) {
-    HostTensor.Floats tensor = weights.get(name);
-    if (tensor == null) {
-      throw new IllegalArgumentException("the weights of a pixel transformer lack " + name);
-    }
-    return tensor;
-  }
-
-  private static float[] joined(float[] first, float[] second) {
-    float[] all = Arrays.copyOf(first, first.length + second.length);
-    System.arraycopy(second, 0, all, first.length, second.length);
-    return all;
+  private static List<FloatTensor> tensors(
+      PixelTransformerConfig config, Map<String, HostTensor.Floats> weights) {
+    LlamaTensors tensors = new LlamaTensors(config.blocks(), weights);
+    tensors.addTable("model.embed_tokens.weight", "left_table", "condition_table");
+    tensors.addTable("model.above_embedding.weight", "above_table");
+    tensors.addTable("model.row_embedding.weight", "row_table");
+    tensors.addTable("model.column_embedding.weight", "column_table");
+    tensors.addBlocks();
+    tensors.addTable("lm_head.weight", "output");
+    return tensors.all();
   }
 }

@@ -4,6 +4,7 @@ import dev.weir.torch.train.HostTensor;
 import dev.weir.torch.train.Parameter;
 import dev.weir.torch.train.TrainingProgram;
 import dev.weir.torch.train.TrainingProgram.Method;
+import dev.weir.train.LlamaBlocks;
 import dev.weir.train.Objective;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,8 +28,6 @@ public final class PixelTransformer implements Objective {
 
   /** Palette indices, row by row, [batch, pixels]. */
   public static final String PIXELS = "pixels";
-
-  private static final double EMBEDDING_DEVIATION = 0.02;
 
   private final PixelTransformerConfig config;
 
@@ -60,7 +59,7 @@ public final class PixelTransformer implements Objective {
                     Map.Entry::getKey,
                     entry ->
                         new Method(entry.getValue().inputs(), constants(entry.getValue().body())))),
-        constants(FUNCTIONS + network()));
+        config.blocks().functions() + constants(NETWORK + config.blocks().through() + OUTPUT));
   }
 
   @Override
@@ -73,40 +72,17 @@ public final class PixelTransformer implements Objective {
   }
 
   private List<Parameter> parameters() {
-    int width = config.width();
-    int attended = config.heads() * config.headSize();
-    double inner = 1 / Math.sqrt(width);
-    // Outputs of a block begin smaller the more blocks there are (Radford et al. 2019, 2.3).
-    double residual = 1 / Math.sqrt(2.0 * config.layers());
+    LlamaBlocks blocks = config.blocks();
     List<Parameter> all = new ArrayList<>();
-    all.add(table("condition_table", config.conditionTokens()));
-    all.add(table("left_table", config.colours()));
-    all.add(table("above_table", config.colours() + 1)); // the last row: there is none above
-    all.add(table("row_table", config.side()));
-    all.add(table("column_table", config.side()));
-    for (int i = 0; i < config.layers(); i++) {
-      String layer = "layers." + i + ".";
-      all.add(Parameter.constant(layer + "attention_norm", 1, width));
-      all.add(Parameter.normal(layer + "qkv", inner, 3 * attended, width));
-      all.add(
-          Parameter.normal(
-              layer + "attention_output", residual / Math.sqrt(attended), width, attended));
-      all.add(Parameter.constant(layer + "feed_forward_norm", 1, width));
-      all.add(Parameter.normal(layer + "gate_up", inner, 2 * config.intermediate(), width));
-      all.add(
-          Parameter.normal(
-              layer + "down",
-              residual / Math.sqrt(config.intermediate()),
-              width,
-              config.intermediate()));
-    }
-    all.add(Parameter.constant("final_norm", 1, width));
-    all.add(Parameter.normal("output", EMBEDDING_DEVIATION, config.colours(), width));
+    all.add(blocks.table("condition_table", config.conditionTokens()));
+    all.add(blocks.table("left_table", config.colours()));
+    // the last row: there is none above
+    all.add(blocks.table("above_table", config.colours() + 1));
+    all.add(blocks.table("row_table", config.side()));
+    all.add(blocks.table("column_table", config.side()));
+    blocks.addParameters(all);
+    all.add(blocks.table("output", config.colours()));
     return all;
-  }
-
-  private Parameter table(String name, int rows) {
-    return Parameter.normal(name, EMBEDDING_DEVIATION, rows, config.width());
   }
 
   private String constants(String text) {
@@ -116,23 +92,7 @@ public final class PixelTransformer implements Objective {
         .replace("{PIXELS}", Integer.toString(config.pixels()))
         .replace("{POSITIONS}", Integer.toString(config.positions()))
         .replace("{COLOURS}", Integer.toString(config.colours()))
-        .replace("{WIDTH}", Integer.toString(config.width()))
-        .replace("{HEADS}", Integer.toString(config.heads()))
-        .replace("{D}", Integer.toString(config.headSize()))
-        .replace("{SCALE}", Double.toString(1 / Math.sqrt(config.headSize())))
-        .replace("{BASE}", Double.toString(PixelTransformerConfig.ROTARY_BASE))
-        .replace("{EPSILON}", Double.toString(PixelTransformerConfig.NORM_EPSILON));
-  }
-
-  private String network() {
-    StringBuilder text = new StringBuilder(NETWORK);
-    for (int i = 0; i < config.layers(); i++) {
-      text.append(
-          "    x = s.block(x, mask, cosine, sine, "
-              + "{L.attention_norm}, {L.qkv}, {L.attention_output}, ".replace("{L", "{layers." + i)
-              + "{L.feed_forward_norm}, {L.gate_up}, {L.down})\n".replace("{L", "{layers." + i));
-    }
-    return text.append(OUTPUT).toString();
+        .replace("{WIDTH}", Integer.toString(config.width()));
   }
 
   private static final String LOSS =
@@ -178,29 +138,6 @@ public final class PixelTransformer implements Objective {
           return [strongest]
       """;
 
-  private static final String FUNCTIONS =
-      """
-        def norm(s: __torch__.Trainer, x: Tensor, weight: Tensor) -> Tensor:
-          mean = torch.mean(torch.mul(x, x), [-1], True)
-          return torch.mul(torch.mul(x, torch.rsqrt(torch.add(mean, {EPSILON}))), weight)
-        def attend(s: __torch__.Trainer, query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> Tensor:
-          scores = torch.baddbmm(s.narrow(mask), s.narrow(query), torch.transpose(s.narrow(key), 1, 2), beta=1, alpha={SCALE})
-          return torch.to(torch.bmm(s.narrow(torch.softmax(scores, -1, 6)), s.narrow(value)), 6)
-        def block(s: __torch__.Trainer, x: Tensor, mask: Tensor, cosine: Tensor, sine: Tensor, attention_norm: Tensor, qkv: Tensor, attention_output: Tensor, feed_forward_norm: Tensor, gate_up: Tensor, down: Tensor) -> Tensor:
-          y = s.product(s.norm(x, attention_norm), qkv)
-          heads = torch.transpose(torch.view(y, [-1, {POSITIONS}, 3 * {HEADS}, {D}]), 1, 2)
-          a, b = torch.chunk(torch.narrow(heads, 1, 0, 2 * {HEADS}), 2, -1)
-          turned = torch.cat([torch.sub(torch.mul(a, cosine), torch.mul(b, sine)), torch.add(torch.mul(b, cosine), torch.mul(a, sine))], -1)
-          query = torch.reshape(torch.narrow(turned, 1, 0, {HEADS}), [-1, {POSITIONS}, {D}])
-          key = torch.reshape(torch.narrow(turned, 1, {HEADS}, {HEADS}), [-1, {POSITIONS}, {D}])
-          value = torch.reshape(torch.narrow(heads, 1, 2 * {HEADS}, {HEADS}), [-1, {POSITIONS}, {D}])
-          mixed = torch.view(s.attend(query, key, value, mask), [-1, {HEADS}, {POSITIONS}, {D}])
-          mixed = torch.reshape(torch.transpose(mixed, 1, 2), [-1, {POSITIONS}, {HEADS} * {D}])
-          x = torch.add(x, s.product(mixed, attention_output))
-          gate, up = torch.chunk(s.product(s.norm(x, feed_forward_norm), gate_up), 2, -1)
-          return torch.add(x, s.product(torch.mul(torch.silu(gate), up), down))
-      """;
-
   /** left and above: what each pixel gives to the embeddings behind it, [batch, pixels, width]. */
   private static final String NETWORK =
       """
@@ -214,17 +151,11 @@ public final class PixelTransformer implements Objective {
           added = torch.add(shifted, torch.view(place, [1, {PIXELS}, {WIDTH}]))
           predicting = torch.add(torch.narrow(tokens, 1, {BEFORE}, {PIXELS}), added)
           x = torch.cat([torch.narrow(tokens, 1, 0, {BEFORE}), predicting], 1)
-          exponent = torch.div(torch.arange(0, {D}, 2, dtype=6), -{D})
-          frequency = torch.pow({BASE}, exponent)
-          angle = torch.mul(torch.unsqueeze(torch.arange({POSITIONS}, dtype=6), 1), torch.unsqueeze(frequency, 0))
-          cosine = torch.cos(angle)
-          sine = torch.sin(angle)
           mask = torch.triu(torch.full([{POSITIONS}, {POSITIONS}], -inf, dtype=6), 1)
       """;
 
   private static final String OUTPUT =
       """
-          y = s.norm(torch.narrow(x, 1, {BEFORE}, {PIXELS}), {final_norm})
-          return s.product(y, {output})
+          return s.product(torch.narrow(x, 1, {BEFORE}, {PIXELS}), {output})
       """;
 }

@@ -1,5 +1,6 @@
 package dev.weir.train.pixel;
 
+import dev.weir.train.LlamaBlocks;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,9 +25,6 @@ public record PixelTransformerConfig(
     int layers,
     int heads,
     int headSize) {
-  static final double NORM_EPSILON = 1e-5;
-  static final double ROTARY_BASE = 10_000;
-
   public PixelTransformerConfig {
     attributeValues = List.copyOf(attributeValues);
   }
@@ -34,6 +32,10 @@ public record PixelTransformerConfig(
   /** The size that portraits of 16 x 16 pixels in 256 colours are learned with. */
   public static PixelTransformerConfig portraits(List<Integer> attributeValues) {
     return new PixelTransformerConfig(attributeValues, 16, 256, 128, 384, 4, 2, 64);
+  }
+
+  LlamaBlocks blocks() {
+    return new LlamaBlocks(width, intermediate, layers, heads, headSize, positions());
   }
 
   int pixels() {

@@ -5,10 +5,16 @@ import dev.weir.torch.train.AdamW;
 import dev.weir.torch.train.HostTensor;
 import dev.weir.torch.train.TrainableModule;
 import dev.weir.torch.train.TrainingState;
+import dev.weir.train.Batches;
 import dev.weir.train.Evaluation;
 import dev.weir.train.Objective;
 import dev.weir.train.TrainingOptions;
 import dev.weir.train.TrainingOptions.Length;
+import dev.weir.train.caption.CaptionBatches;
+import dev.weir.train.caption.CaptionExport;
+import dev.weir.train.caption.CaptionReport;
+import dev.weir.train.caption.CaptionTransformer;
+import dev.weir.train.caption.CaptionTransformerConfig;
 import dev.weir.train.judge.Judge;
 import dev.weir.train.judge.JudgeConfig;
 import dev.weir.train.pixel.PixelExport;
@@ -24,21 +30,27 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The networks that draw portraits, and the one that judges them, each with its recipe. */
+/**
+ * The networks that draw portraits, the one that judges them and the one that writes captions of
+ * them, each with its recipe.
+ */
 public enum PortraitFamily {
   /** Autoregressive pixels. */
   PIXEL(32, 2e-3, 60, new AdamW(0.9, 0.98, 1e-8, 0.01, 1, 0.999), new Quick(60, 1.9)),
   /** Variational autoencoder. */
   VAE(64, 1e-3, 200, new AdamW(0.9, 0.99, 1e-8, 0.01, 1, 0.999), new Quick(200, 1.8)),
   /** Reads what a portrait shows; draws nothing. */
-  JUDGE(64, 1e-3, 200, new AdamW(0.9, 0.99, 1e-8, 0.01, 1, 0.999), new Quick(200, 1.4));
+  JUDGE(64, 1e-3, 200, new AdamW(0.9, 0.99, 1e-8, 0.01, 1, 0.999), new Quick(200, 1.4)),
+  /** Goes on with half-written captions, of which a batch has rows of several. */
+  TEXT(16, 2e-3, 60, new AdamW(0.9, 0.98, 1e-8, 0.01, 1, 0.999), new Quick(120, 1.8));
 
   /**
    * A run that shows within a minute or so that learning works.
    *
    * @param steps of it
    * @param bound which the loss on what is held out is below then. Nats a pixel, of which a network
-   *     that knows nothing has log 256 = 5.55; of a judge nats an attribute, of which it has 2.1
+   *     that knows nothing has log 256 = 5.55; of a judge nats an attribute, of which it has 2.1;
+   *     of captions nats a token, of which it has log 768 = 6.64
    */
   public record Quick(long steps, double bound) {}
 
@@ -71,7 +83,7 @@ public enum PortraitFamily {
     return quick;
   }
 
-  /** Pictures of a batch. */
+  /** Pictures, or rows of captions, of a batch. */
   public int batch() {
     return batch;
   }
@@ -86,6 +98,7 @@ public enum PortraitFamily {
       case PIXEL -> new PixelTransformer(pixelConfig());
       case VAE -> new Vae(vaeConfig(), seed);
       case JUDGE -> new Judge(JudgeConfig.portraits(attributeValues()));
+      case TEXT -> new CaptionTransformer(CaptionTransformerConfig.portraits());
     };
   }
 
@@ -112,6 +125,9 @@ public enum PortraitFamily {
       throws IOException {
     switch (this) {
       case PIXEL -> PixelExport.write(pixelConfig(), weights, recipe, folder.resolve(SERVED));
+      case TEXT ->
+          CaptionExport.write(
+              CaptionTransformerConfig.portraits(), weights, recipe, folder.resolve(SERVED));
       case VAE, JUDGE -> {}
     }
   }
@@ -121,21 +137,39 @@ public enum PortraitFamily {
    *
    * @param weights trained
    * @param options they were trained with
-   * @param batches of validation pictures
+   * @param folder that {@link #export} has written to
+   * @param use of the pictures that captions are of
+   * @param batches of pictures; of captions as many as these have pictures
    * @return for the autoencoder the divergence with captions that say nothing, nats a picture, and
-   *     the number of latent coordinates that tell something; else nothing
+   *     the number of latent coordinates that tell something; for captions the likelihood of whole
+   *     ones, and the share of half-written ones that are completed well; else nothing
    */
-  public Map<String, Double> report(TrainingState weights, TrainingOptions options, int batches) {
+  public Map<String, Double> report(
+      TrainingState weights,
+      TrainingOptions options,
+      Path folder,
+      PortraitSplit.Use use,
+      int batches)
+      throws IOException {
+    long seed = options.seed();
     return switch (this) {
       case PIXEL, JUDGE -> Map.of();
       case VAE -> {
-        long seed = options.seed();
         try (TrainableModule module = Evaluation.open(objective(seed), options, weights)) {
           TrainingPortraits pictures = portraits(PortraitSplit.Use.VALIDATION, seed);
           LatentReport report = LatentReport.of(vaeConfig(), module, pictures, batches);
           Map<String, Double> figures = new LinkedHashMap<>();
           figures.put(NOTHING_SAID, report.divergence());
           figures.put("active_units", (double) report.activeUnits());
+          yield figures;
+        }
+      }
+      case TEXT -> {
+        CaptionReport report = new CaptionReport(use, seed, batches * batch);
+        int positions = CaptionTransformerConfig.portraits().blocks().positions();
+        try (TrainableModule module = Evaluation.open(objective(seed), options, weights)) {
+          Map<String, Double> figures = new LinkedHashMap<>(report.likelihood(module, positions));
+          figures.putAll(report.completed(folder.resolve(SERVED)));
           yield figures;
         }
       }
@@ -165,7 +199,17 @@ public enum PortraitFamily {
         optimizer, peakRate, warmUpSteps, length, seed, bfloat16, CHECKPOINT_EVERY);
   }
 
-  /** Batches of the recipe's size. */
+  /** What the family learns from, or is tried on, in batches of the recipe's size. */
+  public Batches batches(PortraitSplit.Use use, long seed) {
+    return switch (this) {
+      case PIXEL, VAE, JUDGE -> portraits(use, seed);
+      case TEXT ->
+          new CaptionBatches(
+              use, seed, batch, CaptionTransformerConfig.portraits().blocks().positions());
+    };
+  }
+
+  /** Pictures in batches of the recipe's size. */
   public TrainingPortraits portraits(PortraitSplit.Use use, long seed) {
     return new TrainingPortraits(PortraitDesign.builtIn(), use, seed, batch);
   }

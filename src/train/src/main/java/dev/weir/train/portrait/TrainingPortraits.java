@@ -22,8 +22,10 @@ import java.util.SplittableRandom;
  * for use by several threads.
  */
 public final class TrainingPortraits implements Batches {
-  private static final double ALL_SAID = 0.5;
-  private static final double NOTHING_SAID = 0.1;
+  /** Shares of captions that say all, and nothing. */
+  public static final double ALL_SAID = 0.5;
+
+  public static final double NOTHING_SAID = 0.1;
   private static final int ATTEMPTS = 10_000;
 
   private final PortraitDesign design;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.train.caption;
+
+import org.jspecify.annotations.NullMarked;
