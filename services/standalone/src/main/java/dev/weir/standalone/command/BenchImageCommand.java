@@ -8,6 +8,7 @@ import dev.weir.train.portrait.PortraitSplit.Use;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -92,8 +93,11 @@ final class BenchImageCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     output.check();
-    if (families.contains(PortraitFamily.JUDGE)) {
-      throw new CommandException("--family judge: the judge draws nothing");
+    for (PortraitFamily family : families) {
+      if (!family.draws()) {
+        throw new CommandException(
+            "--family %s: it draws nothing".formatted(family.name().toLowerCase(Locale.ROOT)));
+      }
     }
     if (sheets != null && Files.exists(sheets) && !Files.isDirectory(sheets)) {
       throw new CommandException("--sheets %s: it is a file, not a folder".formatted(sheets));

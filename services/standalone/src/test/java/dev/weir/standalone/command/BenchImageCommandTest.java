@@ -109,7 +109,7 @@ final class BenchImageCommandTest {
     assertThat(run("bench", "image", "--quality", "--pictures", "3")).isEqualTo(1);
     assertThat(err.toString()).contains("3 pictures, must be from 16");
     assertThat(run("bench", "image", "--quality", "--family", "judge")).isEqualTo(1);
-    assertThat(err.toString()).contains("the judge draws nothing");
+    assertThat(err.toString()).contains("--family judge: it draws nothing");
     assertThat(run("bench", "image", "--quality", "--temperature", "3")).isEqualTo(1);
     assertThat(err.toString()).contains("temperature is 3.0, must be from 0 to 2");
     String models = folder.toString();

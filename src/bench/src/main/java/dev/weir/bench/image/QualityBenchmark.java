@@ -78,7 +78,7 @@ public final class QualityBenchmark {
     }
     List<PortraitFamily> found = new ArrayList<>();
     for (PortraitFamily family : PortraitFamily.values()) {
-      if (family != PortraitFamily.JUDGE && models.has(family)) {
+      if (family.draws() && models.has(family)) {
         found.add(family);
       }
     }
@@ -92,7 +92,7 @@ public final class QualityBenchmark {
     return switch (family) {
       case PIXEL -> new PixelDrawer(design, models.of(family));
       case VAE -> new VaeDrawer(design, models.of(family));
-      case JUDGE -> throw new IllegalArgumentException("the judge draws nothing");
+      case JUDGE, TEXT -> throw new IllegalArgumentException(family + " draws nothing");
     };
   }
 }

@@ -78,6 +78,14 @@ public enum PortraitFamily {
     this.quick = quick;
   }
 
+  /** Whether it draws portraits. */
+  public boolean draws() {
+    return switch (this) {
+      case PIXEL, VAE -> true;
+      case JUDGE, TEXT -> false;
+    };
+  }
+
   /** Its quick run. */
   public Quick quick() {
     return quick;
