@@ -2,6 +2,7 @@
 
 import {fail, isLive, rewind, take, watched} from './generation.js';
 
+const OF_CREDIT = new Set(['tokens', 'preview', 'image']); // frames of which the server allows only so many unasked
 const GRANT_AFTER = 64; // frames rendered before more are asked for; the server allows 256 unasked
 const REPAIR_WITHIN_MS = 4_000;
 const FINISHED_WITHIN_MS = 1_000; // after the error that caused it
@@ -120,7 +121,7 @@ export class Streams {
     }
     if (frame.type === 'accepted') {
       this.#onAccepted(generation, frame.ref);
-    } else if (frame.type === 'tokens' || frame.type === 'finished') {
+    } else if (frame.type === 'tokens' || frame.type === 'image' || frame.type === 'finished') {
       this.#endRepair(generation.id);
       this.#endTrouble(generation.id);
     } else if (frame.type === 'error' && isLive(generation)) {
@@ -164,7 +165,7 @@ export class Streams {
   }
 
   #count(frame) {
-    if (frame.id && frame.type === 'tokens') {
+    if (frame.id && OF_CREDIT.has(frame.type)) {
       this.#consumed.set(frame.id, (this.#consumed.get(frame.id) ?? 0) + 1);
     }
   }
@@ -208,10 +209,10 @@ export class Streams {
 
   #tryRepair(generation, repair) {
     repair.tries += 1;
-    console.warn(`stream ${generation.id}: a gap behind token ${generation.taken}, try ${repair.tries}`);
+    console.warn(`stream ${generation.id}: a gap behind number ${generation.taken}, try ${repair.tries}`);
     this.#send({type: 'unfollow', id: generation.id});
     if (repair.tries > 2) {
-      fail(generation, 'gap', `The stream has a gap behind token ${generation.taken}.`);
+      fail(generation, 'gap', `The stream has a gap behind its number ${generation.taken}.`);
       this.#leave(generation);
       this.#listener.onChange(generation, null);
       return;
