@@ -144,6 +144,9 @@ export class AnswerView {
       case 'cancelled':
         return generation.text === '' ? [aside('Stopped before the first token.')] : [];
       default:
+        if (generation.pictures?.length > 0) {
+          return [aside('It drew. ', element('a', {href: `#gallery&r=${generation.id}`}, 'See the pictures in the gallery'))];
+        }
         return generation.text === '' ? [aside('The model ended at once, without a word.')] : [];
     }
   }

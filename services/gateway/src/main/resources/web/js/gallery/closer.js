@@ -95,7 +95,7 @@ export class Closer {
   async #showFilm(place, canvas, picture, generation, index) {
     let film = null;
     try {
-      film = await filmOf(picture, generation.family, this.#gallery.previewsOf(generation, index));
+      film = await filmOf(picture, generation.family || generation.model, this.#gallery.previewsOf(generation, index));
     } catch (e) {
       console.warn('a picture cannot be read', e);
       place.append(element('p', {class: 'aside'}, 'This picture cannot be read.'));

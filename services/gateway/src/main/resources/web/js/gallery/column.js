@@ -14,6 +14,7 @@ export class Column {
   #drawing;
   #generation;
   #gallery;
+  #name = element('h3');
   #state = element('p', {class: 'state'});
   #tiles = []; // Tile
   #grid = element('ul', {class: 'tiles'});
@@ -26,14 +27,16 @@ export class Column {
     this.#generation = generation;
     this.#gallery = gallery;
     this.#way = drawing.sources.length === 2 ? new Way(drawing.n) : null;
-    this.node = element('div', {class: 'column', role: 'group', 'aria-label': generation.model || 'pictures'},
-      element('div', {class: 'column-head'}, element('h3', {}, generation.model || 'Following'), this.#state),
+    this.node = element('div', {class: 'column', role: 'group'},
+      element('div', {class: 'column-head'}, this.#name, this.#state),
       this.#way?.node ?? null, this.#grid, this.#end);
   }
 
   update() {
     const generation = this.#generation;
     const live = isLive(generation);
+    this.#name.textContent = generation.model || 'Following';
+    this.node.setAttribute('aria-label', generation.model || 'Pictures');
     this.node.dataset.phase = generation.phase;
     this.node.setAttribute('aria-busy', String(live));
     const pictures = generation.pictures ?? [];
@@ -65,10 +68,11 @@ export class Column {
   }
 
   #progress(pictures) {
-    const whole = this.#drawing.n;
+    if (this.#generation.followed) {
+      return 'Drawing'; // how many it will be, nobody knows here
+    }
     const parts = this.#tiles.slice(pictures).reduce((sum, tile) => sum + tile.part, 0);
-    const percent = Math.floor(((pictures + parts) * 100) / whole);
-    return `Drawing, ${percent} %`;
+    return `Drawing, ${Math.floor(((pictures + parts) * 100) / this.#drawing.n)} %`;
   }
 
   #measures(pictures) {
@@ -112,7 +116,7 @@ export class Column {
 /** A place for one picture. */
 class Tile {
   #pixels = new PixelCanvas('');
-  #bar = element('span', {class: 'bar', 'aria-hidden': 'true'});
+  #bar = element('span', {class: 'progress', 'aria-hidden': 'true'});
   #shown = null;
   #label;
 

@@ -78,7 +78,7 @@ export class DrawingView {
     this.#title.replaceChildren(...(prompt ? marked(prompt, words) : [element('span', {class: 'unsaid'}, prompt === null ? 'Pictures of another request' : 'Anything at all')]));
     this.#warnings.hidden = byMessage.size === 0;
     this.#warnings.replaceChildren(...[...byMessage].map(([message, families]) =>
-      element('li', {}, element('strong', {}, families.join(', ')), ` ${message}`)));
+      element('li', {}, element('strong', {}, `${families.join(', ')}:`), ` ${message}`)));
   }
 }
 

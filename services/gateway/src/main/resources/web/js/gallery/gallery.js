@@ -126,10 +126,12 @@ export class Gallery {
 
   #draw(models, asked) {
     const drawing = this.#drawings.draw(models, asked);
-    this.#place.prepend(this.#viewOf(drawing).node);
+    const {node} = this.#viewOf(drawing);
+    this.#place.prepend(node);
     this.easel.sources.clear();
     this.#forgetDropped();
     this.#showState();
+    node.scrollIntoView({block: 'nearest', behavior: 'smooth'});
     announce(this.#session.connection.isOpen ? `Drawing with ${models.map(({id}) => id).join(' and ')}` : 'No connection: it is sent as soon as there is one.');
   }
 

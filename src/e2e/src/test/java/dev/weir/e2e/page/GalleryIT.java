@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -132,12 +133,11 @@ final class GalleryIT {
 
   @Test
   void aPictureLostOnTheWayIsAskedForAgain() {
-    java.util.concurrent.atomic.AtomicInteger lost = new java.util.concurrent.atomic.AtomicInteger();
-    gateway.loses(
-        frame ->
-            frame.getString("type").equals("image")
-                && Integer.valueOf(1).equals(frame.getInteger("first_index"))
-                && lost.getAndIncrement() == 0);
+    AtomicInteger lost = new AtomicInteger();
+    gateway.loses(frame ->
+        frame.getString("type").equals("image")
+            && Integer.valueOf(1).equals(frame.getInteger("first_index"))
+            && lost.getAndIncrement() == 0);
     try (GalleryVisitor visitor = visit()) {
       visitor.families("vae");
       visitor.draw("red hair");
@@ -148,16 +148,34 @@ final class GalleryIT {
   }
 
   @Test
-  void manyPicturesAreGrantedMoreCreditThanTheyBeganWith() {
+  void withoutAPromptAnythingIsDrawnAsManyAsThereMayBe() {
     try (GalleryVisitor visitor = visit()) {
       visitor.families("pixel");
-      visitor.pictures(16); // and as many previews each: 256 frames
-      gateway.script(request -> TestingPainter.answer(request.copy().put("image", request.getJsonObject("image").copy().put("previews", 64))));
+      visitor.pictures(16);
       visitor.draw("");
       visitor.awaitPhase("pixel", "finished");
       assertThat(visitor.drawing().locator(".tile:enabled")).hasCount(16);
       assertThat(visitor.drawing().locator("h2")).hasText("Anything at all");
       assertThat(gateway.requests().getFirst().containsKey("prompt")).isFalse();
+    }
+  }
+
+  @Test
+  void picturesOfARequestMadeElsewhereAreShownByItsId() {
+    try (GalleryVisitor visitor = visit();
+        GalleryVisitor other = visit()) {
+      visitor.families("vae");
+      visitor.draw("red hair");
+      visitor.awaitPhase("vae", "finished");
+      visitor.look("vae", 0);
+      String id = visitor.page().locator("#closer dd").last().textContent();
+      other.page().navigate("about:blank"); // a change of the fragment alone loads nothing
+      other.page().navigate(gateway.url().resolve("#r=" + id).toString());
+      other.page().getByText("See the pictures in the gallery").click();
+      other.awaitPhase("vae", "finished");
+      other.awaitPicture(
+          other.tile("vae", 3).locator("canvas"), TestingPainter.portrait(seed() + 7, 3));
+      assertThat(gateway.requests()).hasSize(1);
     }
   }
 
@@ -203,11 +221,10 @@ final class GalleryIT {
 
   @Test
   void aFamilyThatIsGoneSaysHowToStartItBesideTheOneThatDraws() {
-    gateway.script(
-        request ->
-            request.getString("model").equals("vae")
-                ? Answer.refuses(404, "model_not_found", "there is no model 'vae'")
-                : TestingPainter.answer(request));
+    gateway.script(request ->
+        request.getString("model").equals("vae")
+            ? Answer.refuses(404, "model_not_found", "there is no model 'vae'")
+            : TestingPainter.answer(request));
     try (GalleryVisitor visitor = visit()) {
       visitor.draw("red hair");
       visitor.awaitPhase("vae", "failed");
@@ -242,7 +259,7 @@ final class GalleryIT {
       visitor.awaitPhase("pixel", "finished");
       visitor.awaitPhase("vae", "finished");
       assertThat(visitor.drawing().locator(".warnings li"))
-          .hasText(new String[] {"pixel, vae " + message});
+          .hasText(new String[] {"pixel, vae: " + message});
       assertThat(visitor.drawing().locator("h2"))
           .hasText("a swordfish with a Sword, <b>red</b> hair");
       assertThat(visitor.drawing().locator("h2 mark")).hasText(new String[] {"Sword"});
@@ -293,7 +310,7 @@ final class GalleryIT {
       visitor.page().locator(".drawing").nth(1).locator(".tile").nth(2).click();
       visitor.click("Use this seed");
       assertThat(visitor.page().locator("#subject")).hasValue("red hair");
-      assertThat(visitor.page().locator("#easel-seed")).hasValue(String.valueOf(seed()));
+      assertThat(visitor.visitor().field("Seed")).hasValue(String.valueOf(seed()));
       visitor.visitor().button("Draw").click();
       assertThat(visitor.page().locator(".drawing")).hasCount(3);
       visitor.awaitPhase("vae", "finished");
@@ -336,8 +353,7 @@ final class GalleryIT {
       visitor.draw("red hair");
       visitor.awaitPhase("pixel", "finished");
       visitor.look("pixel", 2);
-      Download download =
-          visitor.page().waitForDownload(() -> visitor.click("Download PNG"));
+      Download download = visitor.page().waitForDownload(() -> visitor.click("Download PNG"));
       assertThat(download.suggestedFilename()).isEqualTo("weir-pixel-%d-3.png".formatted(seed()));
       assertThat(Pictures.read(Files.readAllBytes(download.path())))
           .isEqualTo(TestingPainter.portrait(seed(), 2).enlarged(16));
@@ -434,7 +450,8 @@ final class GalleryIT {
               visitor
                   .page()
                   .evaluate(
-                      "() => Object.keys(localStorage).filter(key => key.startsWith('weir.drawing.')).length"))
+                      "() => Object.keys(localStorage).filter(key =>"
+                          + " key.startsWith('weir.drawing.')).length"))
           .isEqualTo(16);
       visitor.visitor().reload();
       visitor.ready();
@@ -458,9 +475,8 @@ final class GalleryIT {
 
   @Test
   void conversationsAndTheGalleryHaveAddressesAndKeepWhatIsInThem() {
-    gateway.script(
-        request ->
-            request.containsKey("image") ? TestingPainter.answer(request) : Answer.says("A dam."));
+    gateway.script(request ->
+        request.containsKey("image") ? TestingPainter.answer(request) : Answer.says("A dam."));
     try (Visitor visitor = Visitor.at(browsers, gateway.url()).ready()) {
       visitor.say("What is a weir?");
       visitor.awaitPhase("finished");
@@ -508,29 +524,24 @@ final class GalleryIT {
   // How it looks
 
   @ParameterizedTest
-  @CsvSource({
-    "360, LIGHT", "768, DARK", "1280, LIGHT",
-    "360, DARK", "1280, DARK"
-  })
+  @CsvSource({"360, LIGHT", "768, DARK", "1280, LIGHT", "360, DARK", "1280, DARK"})
   void everybodyCanUseIt(int width, ColorScheme scheme) {
     String name = "gallery-" + width + "-" + scheme.name().toLowerCase(Locale.ROOT);
     try (GalleryVisitor visitor = GalleryVisitor.at(browsers, gateway.url(), width, scheme)) {
       look(visitor, name + "-1-empty");
 
-      gateway.script(
-          request ->
-              TestingPainter.answer(request)
-                  .heldAt(request.getString("model").equals("pixel") ? 33 : 2));
+      gateway.script(request ->
+          TestingPainter.answer(request)
+              .heldAt(request.getString("model").equals("pixel") ? 33 : 2));
       visitor.draw("a person with curly red hair, a sword and a striped navy top");
       assertThat(visitor.column("pixel").locator(".state")).hasText("Drawing, 51 %");
       look(visitor, name + "-2-drawing");
       gateway.release();
       visitor.awaitPhase("vae", "finished");
 
-      gateway.script(
-          request ->
-              TestingPainter.answer(request)
-                  .warning("\"sword\" means nothing to this model and was left out", "sword"));
+      gateway.script(request ->
+          TestingPainter.answer(request)
+              .warning("\"sword\" means nothing to this model and was left out", "sword"));
       visitor.draw("a smiling person with green spiky hair and a sword against a night background");
       visitor.awaitPhase("pixel", "finished");
       visitor.awaitPhase("vae", "finished");

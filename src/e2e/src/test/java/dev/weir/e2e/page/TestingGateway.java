@@ -214,9 +214,7 @@ final class TestingGateway implements PageHost {
               .put("kind", PAINTERS.contains(name) ? "image" : "text")
               .put(
                   "weir",
-                  new JsonObject()
-                      .put("chat", !name.startsWith("base"))
-                      .put("precision", "int8")));
+                  new JsonObject().put("chat", !name.startsWith("base")).put("precision", "int8")));
     }
     var _ = context.json(new JsonObject().put("object", "list").put("data", list));
   }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TestingSocket {
   private static final int CREDIT = 256;
-  private static final Set<String> OF_CREDIT = Set.of("tokens", "preview", "image");
+  private static final Set<String> OF_CREDIT = Set.of("tokens", "image");
 
   private final TestingGateway gateway;
   private final ServerWebSocket socket;
