@@ -17,9 +17,3 @@ export function writeAddress(conversation, request) {
   const write = !before.gallery && conversation === before.conversation ? 'replaceState' : 'pushState';
   globalThis.history[write](null, '', hash || location.pathname + location.search);
 }
-
-export function writeGalleryAddress() {
-  if (location.hash !== '#gallery') {
-    globalThis.history[readAddress().gallery ? 'replaceState' : 'pushState'](null, '', '#gallery');
-  }
-}

@@ -131,7 +131,8 @@ export class Store {
     clearTimeout(this.#timer);
     this.#timer = 0;
     for (const entry of this.#dirty) {
-      if (this.#kind.generationsOf(entry).length > 0) {
+      // What was removed while it streamed changes once more, by its end.
+      if (this.#open.get(entry.id) === entry && this.#kind.generationsOf(entry).length > 0) {
         this.#write(this.#kind.entry + entry.id, JSON.stringify(entry), entry.id);
       }
     }

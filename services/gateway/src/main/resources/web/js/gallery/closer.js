@@ -5,7 +5,7 @@ import {formatSeconds} from '../flow.js';
 import {Player, filmOf} from './film.js';
 import {PixelCanvas, save} from './pixels.js';
 
-const DOWNLOAD_SCALE = 16;
+const DOWNLOAD_PX = 256; // 16 times as large as it was drawn
 
 export class Closer {
   #dialog = byId('closer');
@@ -74,7 +74,7 @@ export class Closer {
     const buttons = [];
     if (picture.data) {
       const file = ['weir', generation.model, drawing.seed, index + 1].filter((part) => part !== null && part !== '').join('-');
-      buttons.push(outlined('download', 'Download PNG', () => save(picture, DOWNLOAD_SCALE, `${file}.png`)));
+      buttons.push(outlined('download', 'Download PNG', () => save(picture, DOWNLOAD_PX, `${file}.png`)));
     }
     if (drawing.seed !== null) {
       buttons.push(outlined('dice', 'Use this seed', () => {

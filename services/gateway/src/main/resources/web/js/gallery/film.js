@@ -4,6 +4,7 @@
 import {decode} from './pixels.js';
 
 const RUN_MS = 5_000; // of a whole film
+const DRAWN_PX = 16; // the width in which the built-in models draw
 const STILL = matchMedia('(prefers-reduced-motion: reduce)');
 
 /**
@@ -27,16 +28,17 @@ export async function filmOf(picture, family, previews) {
 }
 
 function rasterFilm(whole) {
-  const {width, height} = whole;
+  const scale = whole.width % DRAWN_PX === 0 ? whole.width / DRAWN_PX : 1; // it may have been asked for enlarged
+  const width = whole.width / scale;
   return {
-    last: width * height,
+    last: (width * whole.height) / scale,
     unit: 'pixel',
     stride: width,
     show(canvas, place) {
       const context = paint(canvas, whole);
       const row = Math.floor(place / width);
-      context.clearRect(place % width, row, width, 1);
-      context.clearRect(0, row + 1, width, height);
+      context.clearRect((place % width) * scale, row * scale, whole.width, scale);
+      context.clearRect(0, (row + 1) * scale, whole.width, whole.height);
     },
   };
 }

@@ -2,7 +2,6 @@
 
 import {adviceFor} from '../advice.js';
 import {alarm, announce, toast} from '../announce.js';
-import {writeGalleryAddress} from '../address.js';
 import {copyText} from '../copy.js';
 import {byId, element} from '../dom.js';
 import {Painter} from '../painter.js';
@@ -72,9 +71,6 @@ export class Gallery {
   setShown(shown) {
     this.#shown = shown;
     this.#showState();
-    if (shown) {
-      writeGalleryAddress();
-    }
   }
 
   focus() {

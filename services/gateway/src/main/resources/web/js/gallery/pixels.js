@@ -41,9 +41,10 @@ export class PixelCanvas {
   }
 }
 
-/** Saves a picture as a file, each pixel `scale` x `scale` large. */
-export async function save(picture, scale, name) {
+/** Saves a picture as a file, enlarged by a whole number to at most `side` pixels, or as it is. */
+export async function save(picture, side, name) {
   const bitmap = await decode(picture);
+  const scale = Math.max(1, Math.floor(side / Math.max(bitmap.width, bitmap.height)));
   const canvas = new OffscreenCanvas(bitmap.width * scale, bitmap.height * scale);
   const context = canvas.getContext('2d');
   context.imageSmoothingEnabled = false;

@@ -3,60 +3,19 @@ package dev.weir.e2e.page;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
-import com.microsoft.playwright.options.ColorScheme;
-import dev.weir.image.Pictures;
-import dev.weir.image.RgbPicture;
 import dev.weir.image.portrait.CaptionReader;
 import dev.weir.image.portrait.CaptionReading;
 import dev.weir.image.portrait.PortraitWords;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** The gallery against a gateway whose models draw portraits without any network. */
-@TestInstance(Lifecycle.PER_CLASS)
-final class GalleryIT {
-  private final TestingGateway gateway = new TestingGateway();
-  private Browsers browsers;
-
-  @BeforeAll
-  void start() {
-    browsers = Browsers.launch();
-  }
-
-  @AfterAll
-  void stop() {
-    gateway.close();
-    browsers.close();
-  }
-
-  @BeforeEach
-  void reset() {
-    gateway.reset();
-    gateway.serves("smollm2", "pixel", "vae");
-    gateway.script(TestingPainter::answer);
-  }
-
-  private GalleryVisitor visit() {
-    return GalleryVisitor.at(browsers, gateway.url());
-  }
-
+final class GalleryIT extends GalleryFixture {
   // Streams
 
   @Test
@@ -299,109 +258,6 @@ final class GalleryIT {
     }
   }
 
-  @Test
-  void theSeedOfAPictureGoesBackIntoTheForm() {
-    try (GalleryVisitor visitor = visit()) {
-      visitor.families("vae");
-      visitor.draw("red hair");
-      visitor.awaitPhase("vae", "finished");
-      visitor.draw("blue hair");
-      visitor.awaitPhase("vae", "finished");
-      visitor.page().locator(".drawing").nth(1).locator(".tile").nth(2).click();
-      visitor.click("Use this seed");
-      assertThat(visitor.page().locator("#subject")).hasValue("red hair");
-      assertThat(visitor.visitor().field("Seed")).hasValue(String.valueOf(seed()));
-      visitor.visitor().button("Draw").click();
-      assertThat(visitor.page().locator(".drawing")).hasCount(3);
-      visitor.awaitPhase("vae", "finished");
-      assertThat(gateway.requests().get(2)).isEqualTo(gateway.requests().get(0));
-    }
-  }
-
-  // A picture, looked at closely
-
-  @Test
-  void theFilmOfAPixelFamilyIsPlayedFromThePictureAloneInRasterOrder() {
-    try (GalleryVisitor visitor = visit()) {
-      visitor.families("pixel");
-      visitor.draw("red hair");
-      visitor.awaitPhase("pixel", "finished");
-      visitor.visitor().reload(); // no preview is known any more
-      visitor.ready().look("pixel", 1);
-      RgbPicture picture = TestingPainter.portrait(seed(), 1);
-      Locator canvas = visitor.page().locator("#closer canvas");
-      visitor.awaitPicture(canvas, picture);
-      Locator slider = visitor.visitor().field("How it was drawn, by pixels");
-      assertThat(slider).hasValue("256");
-      slider.fill("100");
-      int[] part = picture.colours();
-      Arrays.fill(part, 100, 256, -1);
-      visitor.awaitColours(canvas, part);
-      slider.press("ArrowRight");
-      assertThat(slider).hasAttribute("aria-valuetext", "pixel 101 of 256");
-      visitor.click("Play");
-      visitor.awaitPicture(canvas, picture);
-      assertThat(visitor.visitor().button("Play")).isVisible();
-      assertThat(gateway.requests()).hasSize(1);
-    }
-  }
-
-  @Test
-  void aPictureIsDownloadedSixteenTimesAsLarge() throws IOException {
-    try (GalleryVisitor visitor = visit()) {
-      visitor.families("pixel");
-      visitor.draw("red hair");
-      visitor.awaitPhase("pixel", "finished");
-      visitor.look("pixel", 2);
-      Download download = visitor.page().waitForDownload(() -> visitor.click("Download PNG"));
-      assertThat(download.suggestedFilename()).isEqualTo("weir-pixel-%d-3.png".formatted(seed()));
-      assertThat(Pictures.read(Files.readAllBytes(download.path())))
-          .isEqualTo(TestingPainter.portrait(seed(), 2).enlarged(16));
-    }
-  }
-
-  @Test
-  void aPictureIsVariedAndTwoAreBlendedByTheFamilyThatCan() {
-    try (GalleryVisitor visitor = visit()) {
-      visitor.pictures(2);
-      visitor.draw("red hair");
-      visitor.awaitPhase("pixel", "finished");
-      visitor.awaitPhase("vae", "finished");
-      RgbPicture first = TestingPainter.portrait(seed(), 0);
-      visitor.look("pixel", 0);
-      visitor.click("Vary it");
-      assertThat(visitor.page().locator("#families input[value=pixel]")).isDisabled();
-      visitor.visitor().field("Strength").fill("0.25");
-      visitor.visitor().button("Vary").click();
-      assertThat(visitor.page().locator(".drawing")).hasCount(2);
-      visitor.awaitPhase("vae", "finished");
-      JsonObject varied = gateway.requests().getLast();
-      assertThat(varied.getString("model")).isEqualTo("vae");
-      assertThat(varied.getJsonObject("image").getDouble("strength")).isEqualTo(0.25);
-      assertThat(sources(varied)).containsExactly(first);
-      assertThat(visitor.visitor().button("Draw")).isVisible(); // what was picked is used
-
-      RgbPicture second = TestingPainter.portrait(varied.getLong("seed") + 7, 1);
-      visitor.page().locator(".drawing").nth(1).locator(".tile").first().click();
-      visitor.click("Vary it");
-      visitor.look("vae", 1);
-      visitor.click("Blend with the picked one");
-      visitor.visitor().button("Blend").click();
-      assertThat(visitor.page().locator(".drawing")).hasCount(3);
-      visitor.awaitPhase("vae", "finished");
-      JsonObject blended = gateway.requests().getLast();
-      assertThat(blended.getJsonObject("image").getInteger("n")).isEqualTo(8);
-      assertThat(blended.getJsonObject("image").containsKey("strength")).isFalse();
-      assertThat(sources(blended)).containsExactly(first, second);
-      Locator way = visitor.drawing().locator(".way");
-      visitor.awaitPicture(way.locator("canvas"), first);
-      way.locator("input").fill("7");
-      visitor.awaitPicture(way.locator("canvas"), second);
-      assertThat(way.locator("input")).hasAttribute("aria-valuetext", "8 of 8");
-      assertThat(gateway.requests()).hasSize(4);
-    }
-  }
-
   // Around it
 
   @Test
@@ -446,13 +302,7 @@ final class GalleryIT {
       }
       assertThat(visitor.page().locator(".drawing")).hasCount(16);
       assertThat(visitor.page().locator(".drawing h2").last()).hasText("hat 1");
-      assertThat(
-              visitor
-                  .page()
-                  .evaluate(
-                      "() => Object.keys(localStorage).filter(key =>"
-                          + " key.startsWith('weir.drawing.')).length"))
-          .isEqualTo(16);
+      assertThat(keptDrawings(visitor)).isEqualTo(16);
       visitor.visitor().reload();
       visitor.ready();
       assertThat(visitor.page().locator(".drawing")).hasCount(16);
@@ -474,10 +324,26 @@ final class GalleryIT {
   }
 
   @Test
+  void nothingIsKeptOfWhatIsDeletedWhileItIsDrawn() {
+    gateway.script(request -> TestingPainter.answer(request).heldAt(2));
+    try (GalleryVisitor visitor = visit()) {
+      visitor.families("vae");
+      visitor.draw("red hair");
+      assertThat(visitor.drawing().locator(".tile:enabled")).hasCount(2);
+      visitor.click("Delete");
+      assertThat(visitor.visitor().button("Draw")).isVisible(); // it was stopped
+      visitor.visitor().reload();
+      visitor.ready();
+      assertThat(keptDrawings(visitor)).isEqualTo(0);
+      assertThat(visitor.page().locator(".drawing")).hasCount(0);
+    }
+  }
+
+  @Test
   void conversationsAndTheGalleryHaveAddressesAndKeepWhatIsInThem() {
     gateway.script(request ->
         request.containsKey("image") ? TestingPainter.answer(request) : Answer.says("A dam."));
-    try (Visitor visitor = Visitor.at(browsers, gateway.url()).ready()) {
+    try (Visitor visitor = Visitor.at(browsers(), gateway.url()).ready()) {
       visitor.say("What is a weir?");
       visitor.awaitPhase("finished");
       String conversation = visitor.page().url();
@@ -521,100 +387,16 @@ final class GalleryIT {
     }
   }
 
-  // How it looks
-
-  @ParameterizedTest
-  @CsvSource({"360, LIGHT", "768, DARK", "1280, LIGHT", "360, DARK", "1280, DARK"})
-  void everybodyCanUseIt(int width, ColorScheme scheme) {
-    String name = "gallery-" + width + "-" + scheme.name().toLowerCase(Locale.ROOT);
-    try (GalleryVisitor visitor = GalleryVisitor.at(browsers, gateway.url(), width, scheme)) {
-      look(visitor, name + "-1-empty");
-
-      gateway.script(request ->
-          TestingPainter.answer(request)
-              .heldAt(request.getString("model").equals("pixel") ? 33 : 2));
-      visitor.draw("a person with curly red hair, a sword and a striped navy top");
-      assertThat(visitor.column("pixel").locator(".state")).hasText("Drawing, 51 %");
-      look(visitor, name + "-2-drawing");
-      gateway.release();
-      visitor.awaitPhase("vae", "finished");
-
-      gateway.script(request ->
-          TestingPainter.answer(request)
-              .warning("\"sword\" means nothing to this model and was left out", "sword"));
-      visitor.draw("a smiling person with green spiky hair and a sword against a night background");
-      visitor.awaitPhase("pixel", "finished");
-      visitor.awaitPhase("vae", "finished");
-      look(visitor, name + "-3-finished");
-
-      visitor.look("pixel", 1);
-      visitor.visitor().field("How it was drawn, by pixels").fill("150");
-      look(visitor, name + "-4-closer");
-      visitor.click("Vary it");
-      look(visitor, name + "-5-source");
-      visitor.look("vae", 2);
-      visitor.click("Blend with the picked one");
-      visitor.visitor().button("Blend").click();
-      assertThat(visitor.drawing().locator(".way")).isVisible();
-      visitor.awaitPhase("vae", "finished");
-      visitor.drawing().locator(".way input").fill("4");
-      look(visitor, name + "-6-way");
-
-      gateway.says(Answer.refuses(404, "model_not_found", "There is no model of this name."));
-      visitor.draw("a purple hat");
-      visitor.awaitPhase("pixel", "failed");
-      visitor.awaitPhase("vae", "failed");
-      gateway.refuse(true);
-      gateway.dropConnections();
-      assertThat(visitor.page().locator("#notice")).isVisible();
-      look(visitor, name + "-7-failed-offline");
-    }
-  }
-
-  @Test
-  void noWidthMakesTheGalleryScrollSideways() {
-    try (GalleryVisitor visitor =
-        GalleryVisitor.at(browsers, gateway.url(), 320, ColorScheme.LIGHT)) {
-      visitor.draw("y".repeat(300));
-      visitor.awaitPhase("pixel", "finished");
-      Object beyond =
-          visitor
-              .page()
-              .evaluate(
-                  "() => [...document.querySelectorAll('#gallery-view, .main')]"
-                      + ".map(e => e.scrollWidth - e.clientWidth).reduce((a, b) => a + b)");
-      assertThat(beyond).isEqualTo(0);
-    }
-  }
-
-  @Test
-  void nothingMovesForThoseWhoWantNoMotion() {
-    gateway.script(request -> TestingPainter.answer(request).heldAt(0));
-    try (GalleryVisitor visitor = visit()) {
-      visitor.visitor().wantsNoMotion();
-      visitor.draw("red hair");
-      visitor.awaitPhase("pixel", "running");
-      assertThat(visitor.page().evaluate("() => document.getAnimations().length")).isEqualTo(0);
-    }
-  }
-
-  /** Of the first request. */
-  private long seed() {
-    return gateway.requests().getFirst().getLong("seed");
-  }
-
-  private static List<RgbPicture> sources(JsonObject request) {
-    JsonArray sources = request.getJsonObject("image").getJsonArray("sources");
-    return sources.stream().map(source -> TestingPainter.picture((String) source)).toList();
+  /** How many entries the browser's storage has. */
+  private static Object keptDrawings(GalleryVisitor visitor) {
+    return visitor
+        .page()
+        .evaluate(
+            "() => Object.keys(localStorage).filter(key =>"
+                + " key.startsWith('weir.drawing.')).length");
   }
 
   private static boolean isFocused(Locator locator) {
     return (Boolean) locator.evaluate("element => element === document.activeElement");
-  }
-
-  private static void look(GalleryVisitor visitor, String name) {
-    visitor.visitor().settle();
-    visitor.visitor().picture(name);
-    assertThat(Axe.violations(visitor.page())).as(name).isEmpty();
   }
 }
