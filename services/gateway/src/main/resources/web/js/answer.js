@@ -2,6 +2,7 @@
 
 import {adviceFor} from './advice.js';
 import {action, drawing, element, icon} from './dom.js';
+import {failureView} from './failure.js';
 import {formatRate, formatSeconds, overallRate} from './flow.js';
 import {isLive} from './generation.js';
 import {MarkdownView} from './markdown.js';
@@ -143,44 +144,20 @@ export class AnswerView {
       case 'cancelled':
         return generation.text === '' ? [aside('Stopped before the first token.')] : [];
       default:
+        if (generation.pictures?.length > 0) {
+          return [aside('It drew. ', element('a', {href: `#gallery&r=${generation.id}`}, 'See the pictures in the gallery'))];
+        }
         return generation.text === '' ? [aside('The model ended at once, without a word.')] : [];
     }
   }
 
   #failure(error) {
-    const advice = adviceFor(error);
-    const buttons = [];
     const label = this.#page.labelOf(error.field);
-    if (label) {
-      buttons.push(element('button', {type: 'button', class: 'outlined', on: {click: () => this.#page.change(error.field)}}, `Change ${label.toLowerCase()}`));
-    }
-    if (error.status === 401) {
-      buttons.push(element('button', {type: 'button', class: 'outlined', on: {click: () => this.#page.giveKey()}}, 'Give a key'));
-    }
-    if (advice.again && this.#exchange.prompt !== null) {
-      buttons.push(this.#againButton(error.retryAfterMs));
-    }
-    return element('div', {class: 'failure'}, icon('alert'), element('div', {},
-      element('h3', {}, advice.title),
-      error.message ? element('p', {class: 'message'}, error.message) : null,
-      advice.next ? element('p', {}, advice.next) : null,
-      buttons.length > 0 ? element('div', {class: 'next'}, ...buttons) : null));
-  }
-
-  /** "Try again", which waits as long as the server asked for. */
-  #againButton(waitMs) {
-    const button = element('button', {type: 'button', class: 'outlined', on: {click: () => this.#page.again(this.#exchange)}}, 'Try again');
-    const untilMs = Date.now() + (waitMs ?? 0);
-    const count = () => {
-      const left = Math.ceil((untilMs - Date.now()) / 1000);
-      button.disabled = left > 0;
-      button.textContent = left > 0 ? `Try again in ${left} s` : 'Try again';
-      if (left > 0) {
-        setTimeout(count, 250);
-      }
-    };
-    count();
-    return button;
+    return failureView(error, adviceFor(error), {
+      change: label ? {label: `Change ${label.toLowerCase()}`, onClick: () => this.#page.change(error.field)} : null,
+      giveKey: () => this.#page.giveKey(),
+      again: this.#exchange.prompt === null ? null : () => this.#page.again(this.#exchange),
+    });
   }
 
   #actionsOf(generation, live) {

@@ -1,6 +1,6 @@
 // One answer on its way: a request and the stream that it became.
 //
-//   sending ──accepted──▶ queued ──started, tokens──▶ running ──finished──▶ finished, or failed where an error caused it
+//   sending ──accepted──▶ queued ──started, tokens, previews, images──▶ running ──finished──▶ finished, or failed where an error caused it
 //      ├── refused with an error ────────────────────────────────────────▶ failed
 //      └── the connection broke before `accepted` ───────────────────────▶ failed (unconfirmed)
 //
@@ -17,7 +17,8 @@ export function newGeneration(model, nowMs) {
     model,
     submittedMs: nowMs,
     text: '',
-    taken: 0, // tokens taken, which is the index of the next one
+    taken: 0, // tokens or pictures taken, which is the index of the next one
+    pictures: [], // of a model that draws: {data (base64), mediaType, width, height, stored, afterMs}
     id: null, // the request id, once accepted
     from: null, // where the stream begins
     cursor: null, // the last record taken
@@ -33,8 +34,14 @@ export function newGeneration(model, nowMs) {
     stop: null,
     usage: null,
     timings: null,
+    warnings: [], // what was understood otherwise than it was asked for: {code, message, words}
     error: null,
   };
+}
+
+/** Ends a generation that was on its way to the server when the page was left. */
+export function endUnconfirmed(generation) {
+  fail(generation, 'unconfirmed', 'The page was left before the server confirmed the request.');
 }
 
 /** @returns a generation that somebody else asked for; all there is, is its id */
@@ -73,6 +80,11 @@ export function take(generation, frame, nowMs) {
       return 'taken';
     case 'tokens':
       return takeTokens(generation, frame, nowMs);
+    case 'preview':
+      generation.phase = 'running';
+      return 'taken'; // no part of the stream: it may be missed
+    case 'image':
+      return takeImage(generation, frame, nowMs);
     case 'finished':
       return takeFinished(generation, frame);
     case 'cancelled':
@@ -115,6 +127,27 @@ function takeTokens(generation, frame, nowMs) {
   return 'taken';
 }
 
+function takeImage(generation, frame, nowMs) {
+  const first = frame.first_index ?? generation.taken;
+  if (first !== generation.taken) {
+    return first < generation.taken ? 'dropped' : 'gap';
+  }
+  generation.phase = 'running';
+  generation.error = null;
+  generation.taken += 1;
+  generation.cursor = frame.cursor ?? generation.cursor;
+  generation.pictures ??= []; // of one that an older page began
+  generation.pictures.push({
+    data: frame.data ?? '',
+    mediaType: frame.media_type ?? 'image/png',
+    width: frame.width ?? null,
+    height: frame.height ?? null,
+    stored: frame.stored ?? null,
+    afterMs: generation[watched] ? nowMs - generation.submittedMs : null, // from sending to its arrival, as seen from here
+  });
+  return 'taken';
+}
+
 function takeFinished(generation, frame) {
   if (typeof frame.total === 'number' && frame.total > generation.taken) {
     return 'gap';
@@ -124,6 +157,7 @@ function takeFinished(generation, frame) {
   generation.stop = frame.stop || null;
   generation.usage = frame.usage ?? null;
   generation.timings = frame.timings ?? null;
+  generation.warnings = frame.warnings ?? [];
   if (generation.reason === 'error') {
     generation.phase = 'failed';
     generation.error ??= failureOf({});
@@ -155,6 +189,7 @@ export function fail(generation, code = generation.error?.code, message = genera
 /** Forgets what was taken, to read the stream anew from its beginning. */
 export function rewind(generation) {
   generation.text = '';
+  generation.pictures = [];
   generation.taken = 0;
   generation.cursor = null;
 }

@@ -14,7 +14,7 @@ export class Models {
   #asking = false;
 
   /**
-   * @param {{onModels: (models: {id: string}[]) => void, onRefused: () => void}} listener
+   * @param {object} listener onModels(models), which says whether all that is wanted is there; onRefused()
    */
   constructor(url, key, listener) {
     this.#url = url;
@@ -41,9 +41,8 @@ export class Models {
         again = 0; // until there is another key
         this.#listener.onRefused();
       } else if (response.ok) {
-        const models = ((await response.json()).data ?? []).filter(isText);
-        again = models.length > 0 ? EVERY_MS : WHEN_NONE_MS;
-        this.#listener.onModels(models);
+        const models = ((await response.json()).data ?? []).filter(({id}) => typeof id === 'string');
+        again = this.#listener.onModels(models) ? EVERY_MS : WHEN_NONE_MS;
       }
     } catch {
       // Not reachable: the WebSocket notices the same and says so.
@@ -56,8 +55,12 @@ export class Models {
   }
 }
 
-function isText(model) {
-  return typeof model.id === 'string' && (model.weir?.kind || 'text') === 'text';
+export function writes({kind}) {
+  return (kind || 'text') === 'text';
+}
+
+export function draws({kind}) {
+  return kind === 'image';
 }
 
 /** Shows the models in the picker, remembers the choice, and says what is known about the chosen one. */

@@ -1,6 +1,5 @@
 // The page: which conversation is shown, what its buttons do, and what is drawn when something comes.
 
-import {Access} from './access.js';
 import {readAddress, writeAddress} from './address.js';
 import {adviceFor} from './advice.js';
 import {alarm, announce, toast} from './announce.js';
@@ -12,9 +11,8 @@ import {FlowMeter} from './flow-meter.js';
 import {isLive} from './generation.js';
 import {History} from './history.js';
 import {LinkState} from './link-state.js';
-import {ModelPicker, Models} from './models.js';
+import {ModelPicker} from './models.js';
 import {Painter} from './painter.js';
-import {Session} from './session.js';
 import {Settings} from './settings.js';
 import {Transcript} from './transcript.js';
 import {Welcome} from './welcome.js';
@@ -24,19 +22,17 @@ const LONGEST_PROMPT = 1_000_000; // characters: what the server takes, less som
 export class Page {
   #conversation;
   #editing = null; // the exchange whose prompt is in the composer
+  #shown = true; // and not the gallery
   #dirty = new Set(); // generations to draw
   #painter = new Painter((nowMs) => this.#paint(nowMs));
 
-  constructor() {
-    this.access = new Access(() => this.#onKey());
-    const key = () => this.access.key;
-    this.session = new Session(key, {
-      onTokens: (generation) => this.#draw(generation),
-      onTurn: (generation, conversation, frame) => this.#onTurn(generation, conversation, frame),
-      onTrouble: (frame) => this.#onTrouble(frame),
-      onLink: (state, retryAtMs) => this.#onLink(state, retryAtMs),
-      onFull: () => toast('This browser has no more room: what is said now is not kept.'),
-    });
+  /**
+   * @param {Session} session whose events come by the methods named on...
+   * @param {Access} access asked where a key is wanted
+   */
+  constructor(session, access) {
+    this.session = session;
+    this.access = access;
     this.drawers = makeDrawers();
     this.settings = new Settings(byId('parameters'), (name) => name === 'markdown' && this.transcript.rerender());
     this.composer = new Composer({onSend: (text) => this.send(text), onStop: () => this.stop()});
@@ -49,25 +45,23 @@ export class Page {
     this.welcome = new Welcome((idea) => this.#useIdea(idea));
     this.link = new LinkState(() => this.session.connection.retryNow(), () => this.#cancelEdit());
     this.picker = new ModelPicker(byId('model'), byId('model-facts'), () => this.#onModelChosen());
-    this.models = new Models(new URL('v1/models', document.baseURI), key, {
-      onModels: (models) => this.#onModels(models),
-      onRefused: () => this.access.ask(),
-    });
-  }
-
-  start() {
-    this.session.start();
-    this.openFromAddress();
-    addEventListener('hashchange', () => this.openFromAddress());
     addEventListener('storage', () => this.#showHistory());
-    this.models.ask();
-    this.composer.focus();
   }
 
   // What is shown
 
+  /** Comes in sight, or gives way to the gallery. */
+  setShown(shown) {
+    this.#shown = shown;
+    this.#showState();
+  }
+
   openFromAddress() {
-    const {conversation: id, request} = readAddress();
+    const {gallery, conversation: id, request} = readAddress();
+    if (gallery) {
+      this.#conversation ?? this.#show(this.session.store.create({mode: 'chat', exchanges: []}));
+      return;
+    }
     if (id && id === this.#conversation?.id) {
       return;
     }
@@ -82,7 +76,7 @@ export class Page {
   }
 
   newConversation(mode) {
-    this.#show(this.session.store.create(mode));
+    this.#show(this.session.store.create({mode, exchanges: []}));
     this.drawers.closeOver();
     this.composer.focus();
   }
@@ -123,16 +117,18 @@ export class Page {
     const {id, title, exchanges} = this.#conversation;
     this.welcome.show(exchanges.length === 0, this.picker.isEmpty);
     this.composer.setLive(live !== null, live?.stopping ?? false);
-    this.link.setEditing(this.#editing !== null);
-    byId('title').textContent = title || 'New conversation';
-    document.title = `${live ? '● ' : ''}${title ? `${title} · ` : ''}Weir`;
-    writeAddress(exchanges.length > 0 ? id : null, live?.id);
+    this.link.setEditing(this.#shown && this.#editing !== null);
+    if (this.#shown) {
+      byId('title').textContent = title || 'New conversation';
+      document.title = `${live ? '● ' : ''}${title ? `${title} · ` : ''}Weir`;
+      writeAddress(exchanges.length > 0 ? id : null, live?.id);
+    }
     this.#showHistory();
     this.flowMeter.show(live, performance.now());
   }
 
   #showHistory() {
-    this.history.show(this.session.store.list(), this.#conversation?.id ?? null, this.session.liveIds());
+    this.history.show(this.session.store.list(), this.#shown ? (this.#conversation?.id ?? null) : null, this.session.liveIds());
   }
 
   #liveGeneration() {
@@ -226,11 +222,8 @@ export class Page {
     });
   }
 
-  /** Esc: closes what is open, else stops what runs. */
+  /** Esc: leaves what is edited, else stops what runs. */
   escape() {
-    if (this.drawers.closeOver()) {
-      return;
-    }
     if (this.#editing) {
       this.#cancelEdit();
     } else {
@@ -271,9 +264,13 @@ export class Page {
 
   // What the server does
 
+  onTokens(generation) {
+    this.#draw(generation);
+  }
+
   /** A generation went from one phase to the next. */
-  #onTurn(generation, conversation, frame) {
-    const shown = conversation === this.#conversation;
+  onTurn(generation, conversation, frame) {
+    const shown = this.#shown && conversation === this.#conversation;
     if (generation.phase === 'failed') {
       const {title, next} = adviceFor(generation.error);
       alarm(`${title}. ${generation.error.message} ${next}`);
@@ -289,7 +286,7 @@ export class Page {
     this.#draw(generation);
   }
 
-  #onTrouble(frame) {
+  onTrouble(frame) {
     if (frame.status === 401) {
       this.access.ask();
       return;
@@ -298,7 +295,8 @@ export class Page {
     toast(`${title}. ${frame.message ?? ''} ${next}`);
   }
 
-  #onModels(models) {
+  /** @param {object[]} models those that write */
+  onModels(models) {
     this.picker.show(models);
     this.#onModelChosen();
   }
@@ -311,16 +309,8 @@ export class Page {
     this.#showState();
   }
 
-  #onKey() {
-    this.models.ask();
-    this.session.connection.restart();
-  }
-
-  #onLink(state, retryAtMs) {
+  onLink(state, retryAtMs) {
     this.link.show(state, retryAtMs);
-    if (state === 'open') {
-      this.models.ask();
-    }
   }
 
   // Drawing

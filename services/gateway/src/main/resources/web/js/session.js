@@ -1,11 +1,12 @@
-// Conversations and their streams: what is kept, what is asked, what comes. It draws nothing.
+// Conversations, drawings and their streams: what is kept, what is asked, what comes. It shows nothing.
 
 import {Connection} from './connection.js';
+import {Drawings} from './gallery/drawings.js';
 import {Flow} from './flow.js';
-import {fail, followedGeneration, isLive, newGeneration} from './generation.js';
+import {endUnconfirmed, followedGeneration, isLive, newGeneration} from './generation.js';
 import {requestOf} from './parameters.js';
 import {kept} from './storage.js';
-import {Store} from './store.js';
+import {CONVERSATIONS, Store} from './store.js';
 import {Streams} from './streams.js';
 import {TokenRecords} from './token-records.js';
 
@@ -17,11 +18,11 @@ export class Session {
   /**
    * @param {() => string|null} key
    * @param {object} listener onTokens(generation), onTurn(generation, conversation, frame), onTrouble(frame),
-   *     onLink(state, retryAtMs), onFull()
+   *     onLink(state, retryAtMs), onFull(), onDrawing(generation, drawing, frame)
    */
   constructor(key, listener) {
     this.#listener = listener;
-    this.store = new Store(kept, listener.onFull);
+    this.store = new Store(kept, CONVERSATIONS, listener.onFull);
     this.connection = new Connection(socketUrl(), key, {
       onState: (state, retryAtMs) => this.#onLink(state, retryAtMs),
       onFrame: (frame) => this.streams.onFrame(frame),
@@ -30,20 +31,22 @@ export class Session {
       onChange: (generation, frame) => this.#onChange(generation, frame),
       onTrouble: listener.onTrouble,
     });
+    this.drawings = new Drawings(this.streams, kept, {onChange: listener.onDrawing, onFull: listener.onFull});
     this.tokens = new TokenRecords((generation, taker) => this.streams.replay(generation, taker));
   }
 
   /** Goes on with every stream that had not ended when the page was left, and opens the connection. */
   start() {
-    for (const {conversation, generation} of this.store.live()) {
-      this.#owners.set(generation, conversation);
+    for (const {owner, generation} of this.store.live()) {
+      this.#owners.set(generation, owner);
       if (generation.id) {
         this.streams.follow(generation);
       } else {
-        fail(generation, 'unconfirmed', 'The page was left before the server confirmed the request.');
-        this.store.touch(conversation);
+        endUnconfirmed(generation);
+        this.store.touch(owner);
       }
     }
+    this.drawings.start();
     this.connection.open();
   }
 
@@ -53,7 +56,7 @@ export class Session {
     if (known) {
       return known;
     }
-    const conversation = this.store.create('chat');
+    const conversation = this.store.create({mode: 'chat', exchanges: []});
     const generation = followedGeneration(request, Date.now());
     conversation.exchanges.push({prompt: null, generation});
     this.#owners.set(generation, conversation);
@@ -97,10 +100,14 @@ export class Session {
 
   /** The conversations in which something streams. */
   liveIds() {
-    return new Set([...this.store.live()].map(({conversation}) => conversation.id));
+    return new Set([...this.store.live()].map(({owner}) => owner.id));
   }
 
   #onChange(generation, frame) {
+    if (this.drawings.owns(generation)) {
+      this.drawings.onChange(generation, frame);
+      return;
+    }
     const conversation = this.#owners.get(generation);
     this.store.touch(conversation);
     if (frame?.type === 'tokens') {

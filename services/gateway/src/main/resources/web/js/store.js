@@ -1,59 +1,81 @@
-// Conversations, kept in this browser. Each is one entry of localStorage, so that a write is whole or not at all.
+// Conversations, or drawings, kept in this browser. Each is one entry of localStorage, so that a write is whole or not at all.
 
 import {isLive} from './generation.js';
 
-const INDEX = 'weir.conversations';
-const ENTRY = 'weir.conversation.';
 const MOST_CONVERSATIONS = 60;
 const WRITE_EVERY_MS = 400;
 const LONGEST_TITLE = 64;
 
+/**
+ * What is kept, and where.
+ *
+ * @typedef {object} Kind
+ * @property {string} index where the list is
+ * @property {string} entry what the place of each begins with
+ * @property {(entry: object) => object[]} generationsOf
+ * @property {(entry: object) => string} titleOf
+ * @property {(entry: object) => object} summaryOf what the list says of it: `id`, `updatedMs` and more
+ * @property {(index: object[]) => object[]} within those of the list, newest first, that there is room for
+ */
+
+/** @type {Kind} */
+export const CONVERSATIONS = {
+  index: 'weir.conversations',
+  entry: 'weir.conversation.',
+  generationsOf: ({exchanges}) => exchanges.map(({generation}) => generation),
+  titleOf: ({exchanges}) => shortened(exchanges[0]?.prompt) || 'A followed stream',
+  summaryOf: ({id, title, updatedMs}) => ({id, title, updatedMs}),
+  within: (index) => index.slice(0, MOST_CONVERSATIONS),
+};
+
 export class Store {
   #storage;
-  #open = new Map(); // id -> conversation, the one object that everybody shares
+  #kind;
+  #open = new Map(); // id -> entry, the one object that everybody shares
   #dirty = new Set();
   #timer = 0;
   #onFull;
 
   /**
    * @param {Storage} storage
-   * @param {() => void} onFull called once when the browser gives no more room
+   * @param {Kind} kind
+   * @param {() => void} onFull called when the browser gives no more room
    */
-  constructor(storage, onFull) {
+  constructor(storage, kind, onFull) {
     this.#storage = storage;
+    this.#kind = kind;
     this.#onFull = onFull;
     addEventListener('pagehide', () => this.flush());
     document.addEventListener('visibilitychange', () => this.flush());
   }
 
-  /** @returns {{id: string, title: string, updatedMs: number}[]} newest first */
+  /** @returns {{id: string, updatedMs: number}[]} summaries, newest first */
   list() {
     try {
-      const index = JSON.parse(this.#storage.getItem(INDEX) ?? '[]');
+      const index = JSON.parse(this.#storage.getItem(this.#kind.index) ?? '[]');
       return Array.isArray(index) ? index : [];
     } catch {
       return []; // somebody else's writing: begin anew
     }
   }
 
-  create(mode) {
+  /** @param {object} fields what it holds beside its id, title and times */
+  create(fields) {
     const now = Date.now();
-    const conversation = {id: newId(), title: '', mode, createdMs: now, updatedMs: now, exchanges: []};
-    this.#open.set(conversation.id, conversation);
-    return conversation;
+    const entry = {id: newId(), title: '', createdMs: now, updatedMs: now, ...fields};
+    this.#open.set(entry.id, entry);
+    return entry;
   }
 
-  /** @returns the conversation, or null if this browser does not know it */
+  /** @returns the entry, or null if this browser does not know it */
   get(id) {
     const open = this.#open.get(id);
     if (open) {
       return open;
     }
     try {
-      const read = JSON.parse(this.#storage.getItem(ENTRY + id) ?? 'null');
-      if (!read || !Array.isArray(read.exchanges)) {
-        return null;
-      }
+      const read = JSON.parse(this.#storage.getItem(this.#kind.entry + id) ?? 'null');
+      this.#kind.generationsOf(read); // which throws if this is none
       this.#open.set(id, read);
       return read;
     } catch {
@@ -61,72 +83,73 @@ export class Store {
     }
   }
 
-  /** Every generation that had not ended when it was written, with its conversation. */
+  /** Every generation that had not ended when it was written, with what it belongs to. */
   *live() {
     for (const {id} of this.list()) {
-      const conversation = this.get(id);
-      for (const {generation} of conversation?.exchanges ?? []) {
+      const owner = this.get(id);
+      for (const generation of owner ? this.#kind.generationsOf(owner) : []) {
         if (isLive(generation)) {
-          yield {conversation, generation};
+          yield {owner, generation};
         }
       }
     }
   }
 
   /** Notes a change, to be written soon. */
-  touch(conversation) {
-    this.#dirty.add(conversation);
+  touch(entry) {
+    this.#dirty.add(entry);
     this.#timer ||= setTimeout(() => this.flush(), WRITE_EVERY_MS);
   }
 
-  /** Notes that the conversation goes on: it moves to the top of the list. */
-  advance(conversation, nowMs) {
-    conversation.updatedMs = nowMs;
-    conversation.title ||= titleOf(conversation);
-    const others = this.list().filter(({id}) => id !== conversation.id);
-    const {id, title, updatedMs} = conversation;
-    this.#writeIndex([{id, title, updatedMs}, ...others]);
-    this.touch(conversation);
+  /** Notes that it goes on: it moves to the top of the list. */
+  advance(entry, nowMs) {
+    entry.updatedMs = nowMs;
+    entry.title ||= this.#kind.titleOf(entry);
+    const others = this.list().filter(({id}) => id !== entry.id);
+    this.#writeIndex([this.#kind.summaryOf(entry), ...others]);
+    this.touch(entry);
     this.flush();
   }
 
   remove(id) {
-    const conversation = this.get(id);
-    this.#dirty.delete(conversation);
+    const entry = this.get(id);
+    this.#dirty.delete(entry);
     this.#open.delete(id);
-    this.#writeIndex(this.list().filter((entry) => entry.id !== id));
-    this.#storage.removeItem(ENTRY + id);
-    return conversation;
+    this.#writeIndex(this.list().filter((one) => one.id !== id));
+    this.#storage.removeItem(this.#kind.entry + id);
+    return entry;
   }
 
-  restore(conversation) {
-    this.#open.set(conversation.id, conversation);
-    const {id, title, updatedMs} = conversation;
-    const index = [...this.list(), {id, title, updatedMs}].sort((a, b) => b.updatedMs - a.updatedMs);
+  restore(entry) {
+    this.#open.set(entry.id, entry);
+    const index = [...this.list(), this.#kind.summaryOf(entry)].sort((a, b) => b.updatedMs - a.updatedMs);
     this.#writeIndex(index);
-    this.touch(conversation);
+    this.touch(entry);
   }
 
   flush() {
     clearTimeout(this.#timer);
     this.#timer = 0;
-    for (const conversation of this.#dirty) {
-      if (conversation.exchanges.length > 0) {
-        this.#write(ENTRY + conversation.id, JSON.stringify(conversation), conversation.id);
+    for (const entry of this.#dirty) {
+      // What was removed while it streamed changes once more, by its end.
+      if (this.#open.get(entry.id) === entry && this.#kind.generationsOf(entry).length > 0) {
+        this.#write(this.#kind.entry + entry.id, JSON.stringify(entry), entry.id);
       }
     }
     this.#dirty.clear();
   }
 
   #writeIndex(index) {
-    for (const {id} of index.slice(MOST_CONVERSATIONS)) {
-      this.#storage.removeItem(ENTRY + id);
+    const within = this.#kind.within(index);
+    for (const {id} of index.slice(within.length)) {
+      this.#storage.removeItem(this.#kind.entry + id);
+      this.#dirty.delete(this.#open.get(id));
       this.#open.delete(id);
     }
-    this.#write(INDEX, JSON.stringify(index.slice(0, MOST_CONVERSATIONS)), null);
+    this.#write(this.#kind.index, JSON.stringify(within), null);
   }
 
-  /** Writes; where there is no more room the oldest conversations make some. */
+  /** Writes; where there is no more room the oldest of the same kind make some. */
   #write(key, text, keepId) {
     for (;;) {
       try {
@@ -134,7 +157,7 @@ export class Store {
         return;
       } catch {
         const oldest = this.list().findLast(({id}) => id !== keepId);
-        if (!oldest || key === INDEX) {
+        if (!oldest || key === this.#kind.index) {
           this.#onFull();
           return;
         }
@@ -144,11 +167,9 @@ export class Store {
   }
 }
 
-function titleOf(conversation) {
-  const first = conversation.exchanges[0]?.prompt?.trim().split('\n')[0] ?? '';
-  if (!first) {
-    return 'A followed stream';
-  }
+/** The first line of a text, as long as a title may be. */
+export function shortened(text) {
+  const first = text?.trim().split('\n')[0] ?? '';
   return first.length > LONGEST_TITLE ? `${first.slice(0, LONGEST_TITLE - 1)}…` : first;
 }
 

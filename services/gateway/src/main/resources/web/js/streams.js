@@ -2,7 +2,8 @@
 
 import {fail, isLive, rewind, take, watched} from './generation.js';
 
-const GRANT_AFTER = 64; // frames rendered before more are asked for; the server allows 256 unasked
+const GRANT_AFTER = 64; // credit used and rendered before more is asked for; the server allows 256 unasked
+const PICTURE_BYTES = 16 * 1024; // for one credit
 const REPAIR_WITHIN_MS = 4_000;
 const FINISHED_WITHIN_MS = 1_000; // after the error that caused it
 const OF_A_COMMAND = new Set(['not_followed', 'already_followed']); // the stream had ended, or is there: nothing is wrong
@@ -14,7 +15,7 @@ export class Streams {
   #unsent = []; // [{generation, request}] while there is no connection
   #byRef = new Map(); // sent, not yet accepted
   #byId = new Map(); // live, followed
-  #consumed = new Map(); // id -> frames taken since the last grant
+  #consumed = new Map(); // id -> credit used since the last grant
   #repairs = new Map(); // id -> {tries, timer}: a gap was seen
   #replays = new Map(); // id -> taker of frames
   #cancels = new Set(); // ids whose cancel could not be sent yet
@@ -66,8 +67,8 @@ export class Streams {
 
   /** What was taken is on the screen now: the server may send as much again. */
   rendered() {
-    for (const [id, frames] of this.#consumed) {
-      if (frames >= GRANT_AFTER && this.#send({type: 'credit', id, n: frames})) {
+    for (const [id, used] of this.#consumed) {
+      if (used >= GRANT_AFTER && this.#send({type: 'credit', id, n: used})) {
         this.#consumed.set(id, 0);
       }
     }
@@ -120,7 +121,7 @@ export class Streams {
     }
     if (frame.type === 'accepted') {
       this.#onAccepted(generation, frame.ref);
-    } else if (frame.type === 'tokens' || frame.type === 'finished') {
+    } else if (frame.type === 'tokens' || frame.type === 'image' || frame.type === 'finished') {
       this.#endRepair(generation.id);
       this.#endTrouble(generation.id);
     } else if (frame.type === 'error' && isLive(generation)) {
@@ -164,8 +165,9 @@ export class Streams {
   }
 
   #count(frame) {
-    if (frame.id && frame.type === 'tokens') {
-      this.#consumed.set(frame.id, (this.#consumed.get(frame.id) ?? 0) + 1);
+    const cost = creditOf(frame);
+    if (frame.id && cost > 0) {
+      this.#consumed.set(frame.id, (this.#consumed.get(frame.id) ?? 0) + cost);
     }
   }
 
@@ -208,10 +210,10 @@ export class Streams {
 
   #tryRepair(generation, repair) {
     repair.tries += 1;
-    console.warn(`stream ${generation.id}: a gap behind token ${generation.taken}, try ${repair.tries}`);
+    console.warn(`stream ${generation.id}: a gap behind number ${generation.taken}, try ${repair.tries}`);
     this.#send({type: 'unfollow', id: generation.id});
     if (repair.tries > 2) {
-      fail(generation, 'gap', `The stream has a gap behind token ${generation.taken}.`);
+      fail(generation, 'gap', `The stream has a gap behind its number ${generation.taken}.`);
       this.#leave(generation);
       this.#listener.onChange(generation, null);
       return;
@@ -260,5 +262,17 @@ export class Streams {
   #endTrouble(id) {
     clearTimeout(this.#troubles.get(id));
     this.#troubles.delete(id);
+  }
+}
+
+/** What a frame takes of its stream's credit: a preview nothing, for it may be missed. */
+function creditOf({type, data}) {
+  switch (type) {
+    case 'tokens':
+      return 1;
+    case 'image':
+      return Math.max(1, Math.ceil(((data?.length ?? 0) * 3) / 4 / PICTURE_BYTES));
+    default:
+      return 0;
   }
 }

@@ -32,6 +32,31 @@ sealed interface Answer {
     }
   }
 
+  /**
+   * It draws.
+   *
+   * @param frames {@code preview} and {@code image} in the order of the stream, without their ids
+   * @param holdAt before the frame of this index it waits for {@link TestingGateway#release}
+   * @param everyMs between two frames
+   * @param warnings of the end
+   */
+  record Draws(List<JsonObject> frames, int holdAt, long everyMs, List<JsonObject> warnings)
+      implements Answer {
+    Draws heldAt(int index) {
+      return new Draws(frames, index, everyMs, warnings);
+    }
+
+    Draws warning(String message, String... words) {
+      JsonObject warning =
+          new JsonObject()
+              .put("code", "unread_words")
+              .put("field", "prompt")
+              .put("message", message)
+              .put("words", List.of(words));
+      return new Draws(frames, holdAt, everyMs, List.of(warning));
+    }
+  }
+
   /** The request is refused before it becomes a stream. */
   record Refuses(JsonObject error) implements Answer {}
 
@@ -51,6 +76,11 @@ sealed interface Answer {
       throw new IllegalArgumentException("pieces are not the text: " + text);
     }
     return new Says(tokens, -1, 2, "stop");
+  }
+
+  /** Draws these frames, one a millisecond. */
+  static Draws draws(List<JsonObject> frames) {
+    return new Draws(frames, -1, 1, List.of());
   }
 
   /** Says {@code 0 1 2 …}: a token that is lost or doubled shows. */

@@ -45,6 +45,9 @@ final class TestingGateway implements PageHost {
           "js", "text/javascript; charset=utf-8",
           "svg", "image/svg+xml");
 
+  /** The names that are models that draw, each the name of its family. */
+  private static final Set<String> PAINTERS = Set.of("pixel", "vae");
+
   private final Vertx vertx =
       Vertx.vertx(
           // One loop: what belongs to it needs no lock.
@@ -208,12 +211,10 @@ final class TestingGateway implements PageHost {
               .put("id", name)
               .put("object", "model")
               .put("max_model_len", 2048)
+              .put("kind", PAINTERS.contains(name) ? "image" : "text")
               .put(
                   "weir",
-                  new JsonObject()
-                      .put("kind", "text")
-                      .put("chat", !name.startsWith("base"))
-                      .put("precision", "int8")));
+                  new JsonObject().put("chat", !name.startsWith("base")).put("precision", "int8")));
     }
     var _ = context.json(new JsonObject().put("object", "list").put("data", list));
   }

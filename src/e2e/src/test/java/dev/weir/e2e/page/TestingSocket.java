@@ -4,6 +4,7 @@ import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TestingSocket {
   private static final int CREDIT = 256;
+  private static final Set<String> OF_CREDIT = Set.of("tokens", "image");
 
   private final TestingGateway gateway;
   private final ServerWebSocket socket;
@@ -141,7 +143,7 @@ final class TestingSocket {
     public void onRecord() {
       while (credit > 0 && next < stream.records().size()) {
         JsonObject record = stream.records().get(next++);
-        if (record.getString("type").equals("tokens")) {
+        if (OF_CREDIT.contains(record.getString("type"))) {
           credit--;
         }
         if (record.getString("type").equals("finished")) {

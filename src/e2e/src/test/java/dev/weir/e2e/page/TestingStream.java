@@ -26,7 +26,8 @@ final class TestingStream {
   private final List<String> tokens;
   private final long bornMs = System.currentTimeMillis();
   private final Answer answer;
-  private int said;
+  private int said; // tokens or pictures
+  private int drawn; // frames of pictures
   private boolean ended;
   private boolean released;
 
@@ -39,7 +40,7 @@ final class TestingStream {
         switch (answer) {
           case Answer.Says says -> says.tokens();
           case Answer.Fails fails -> fails.tokens();
-          case Answer.Refuses _, Answer.Vanishes _ -> List.of();
+          case Answer.Draws _, Answer.Refuses _, Answer.Vanishes _ -> List.of();
         };
     append(
         frame("started")
@@ -85,11 +86,20 @@ final class TestingStream {
   }
 
   private boolean isHeld() {
-    return answer instanceof Answer.Says says && says.holdAt() == said && !released;
+    return !released
+        && switch (answer) {
+          case Answer.Says says -> says.holdAt() == said;
+          case Answer.Draws draws -> draws.holdAt() == drawn;
+          case Answer.Fails _, Answer.Refuses _, Answer.Vanishes _ -> false;
+        };
   }
 
   private void next() {
     if (ended || isHeld()) {
+      return;
+    }
+    if (answer instanceof Answer.Draws draws) {
+      drawNext(draws);
       return;
     }
     if (said == tokens.size()) {
@@ -105,6 +115,30 @@ final class TestingStream {
             next();
           }
         });
+  }
+
+  private void drawNext(Answer.Draws draws) {
+    if (drawn == draws.frames().size()) {
+      finish("stop");
+      return;
+    }
+    vertx.setTimer(
+        draws.everyMs(),
+        _ -> {
+          if (!ended) {
+            draw(draws.frames().get(drawn++));
+            next();
+          }
+        });
+  }
+
+  private void draw(JsonObject picture) {
+    JsonObject frame = frame(picture.getString("type"));
+    if (picture.getString("type").equals("image")) {
+      said++;
+      frame.put("cursor", "0-" + records.size());
+    }
+    append(frame.mergeIn(picture));
   }
 
   private void say(String token) {
@@ -159,6 +193,9 @@ final class TestingStream {
                     .put("prefill_ms", 41)
                     .put("decode_ms", System.currentTimeMillis() - bornMs));
     finished.put("stop", "").put("text", "");
+    if (answer instanceof Answer.Draws draws && !draws.warnings().isEmpty()) {
+      finished.put("warnings", draws.warnings());
+    }
     if (answer instanceof Answer.Fails(_, JsonObject error)) {
       append(frame("error").mergeIn(error));
     }

@@ -88,8 +88,9 @@ final class Visitor implements AutoCloseable {
         AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
   }
 
+  /** Of those that are in sight: conversations and the gallery have some of the same name. */
   Locator field(String label) {
-    return page.getByLabel(label, exact());
+    return page.getByLabel(label, exact()).filter(new Locator.FilterOptions().setVisible(true));
   }
 
   void say(String prompt) {
