@@ -22,7 +22,7 @@ const LONGEST_PROMPT = 1_000_000; // characters: what the server takes, less som
 export class Page {
   #conversation;
   #editing = null; // the exchange whose prompt is in the composer
-  #shown = true; // and not the gallery
+  #shown = false; // until setShown: the address may be that of the gallery
   #dirty = new Set(); // generations to draw
   #painter = new Painter((nowMs) => this.#paint(nowMs));
 
