@@ -31,7 +31,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Answers requests with portraits of one family. Safe for use by any thread. */
 final class ImageGenerator implements Generator {
@@ -195,12 +197,11 @@ final class ImageGenerator implements Generator {
   private List<Warning> warnings(CaptionReading reading) {
     List<Warning> warnings = new ArrayList<>();
     if (!reading.unread().isEmpty()) {
-      String words = String.join(", ", reading.unread());
       warnings.add(
           Warning.newBuilder()
               .setCode("unread_words")
               .setField("prompt")
-              .setMessage("means nothing to this model and was left out: " + words)
+              .setMessage(unread(reading.unread()))
               .addAllWords(reading.unread())
               .build());
     }
@@ -221,9 +222,16 @@ final class ImageGenerator implements Generator {
     return warnings;
   }
 
+  private static String unread(List<String> words) {
+    String quoted = words.stream().map(word -> '"' + word + '"').collect(Collectors.joining(", "));
+    return words.size() == 1
+        ? quoted + " means nothing to this model and was left out"
+        : quoted + " mean nothing to this model and were left out";
+  }
+
   /** {@code hairColor} as people write it. */
   private static String spaced(String name) {
-    return name.replaceAll("([a-z])([A-Z])", "$1 $2").toLowerCase(java.util.Locale.ROOT);
+    return name.replaceAll("([a-z])([A-Z])", "$1 $2").toLowerCase(Locale.ROOT);
   }
 
   private static RuntimeException refused(RuntimeException failure) {

@@ -132,7 +132,7 @@ public final class WorkerService<W extends Worker> implements AutoCloseable {
     return started.ready() ? WorkerState.UP : WorkerState.FAILED;
   }
 
-  /** Where health and metrics are: {@code http://127.0.0.1:8081}. */
+  /** Where health and metrics are, such as {@code http://127.0.0.1:8081}. */
   public String address() {
     return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
   }

@@ -32,6 +32,20 @@ final class OwnWeir {
         scratch -> command(model, slots, threads, scratch.resolve("data")), READY, "/health/ready");
   }
 
+  /** The same without texts: what draws and is built in, or was trained and lies in a folder. */
+  static LocalServer startDrawing(List<String> imageModels) throws InterruptedException {
+    return LocalServer.start(
+        scratch -> {
+          List<String> command = new ArrayList<>(OwnProcess.command(List.of()));
+          command.addAll(List.of("up", "--no-text", "--port", "0", "--kafka-port", "0"));
+          command.addAll(List.of("--data", scratch.resolve("data").toString()));
+          imageModels.forEach(model -> command.addAll(List.of("--image-model", model)));
+          return command;
+        },
+        READY,
+        "/health/ready");
+  }
+
   private static List<String> command(ModelSource model, int slots, int threads, Path data) {
     List<String> command = new ArrayList<>(OwnProcess.command(List.of()));
     command.addAll(List.of("up", "--port", "0", "--kafka-port", "0", "--data", data.toString()));

@@ -50,7 +50,7 @@ public final class QualityBenchmark {
       List<BenchmarkResult> results =
           new ArrayList<>(QualityReport.results("real", data.figures()));
       for (PortraitFamily family : families) {
-        try (Drawer drawer = drawer(family, models)) {
+        try (Drawer drawer = drawer(design, family, models)) {
           FamilyQuality.Result result = measure(drawer, data, progress);
           report.family(result);
           results.addAll(QualityReport.results(result.family(), result.figures()));
@@ -88,7 +88,8 @@ public final class QualityBenchmark {
     return found;
   }
 
-  private Drawer drawer(PortraitFamily family, ModelFolders models) throws IOException {
+  static Drawer drawer(PortraitDesign design, PortraitFamily family, ModelFolders models)
+      throws IOException {
     return switch (family) {
       case PIXEL -> new PixelDrawer(design, models.of(family));
       case VAE -> new VaeDrawer(design, models.of(family));

@@ -1,18 +1,12 @@
 package dev.weir.bench.image;
 
 import dev.weir.image.portrait.PortraitDesign;
-import dev.weir.torch.train.HostTensor;
-import dev.weir.torch.train.TrainableModule;
-import dev.weir.torch.train.TrainableModule.Weights;
 import dev.weir.train.Batches;
-import dev.weir.train.Evaluation;
 import dev.weir.train.Noise;
-import dev.weir.train.TrainedWeights;
-import dev.weir.train.TrainingOptions.Length;
-import dev.weir.train.portrait.PortraitFamily;
 import dev.weir.train.portrait.TrainingPortraits;
 import dev.weir.train.vae.Gaussians;
 import dev.weir.train.vae.LatentReport;
+import dev.weir.train.vae.TrainedVae;
 import dev.weir.train.vae.Vae;
 import dev.weir.train.vae.VaeConfig;
 import java.nio.file.Path;
@@ -36,9 +30,8 @@ final class VaeDrawer implements LatentDrawer {
 
   private static final List<Integer> BOUNDS = List.of(8, SAMPLES);
 
-  private final VaeConfig config;
   private final int[] nothing;
-  private final TrainableModule module;
+  private final TrainedVae vae;
 
   /**
    * Opens it.
@@ -47,13 +40,8 @@ final class VaeDrawer implements LatentDrawer {
    */
   VaeDrawer(PortraitDesign design, Path folder) {
     List<Integer> values = TrainingPortraits.attributeValues(design);
-    config = VaeConfig.portraits(values);
     nothing = values.stream().mapToInt(Integer::intValue).toArray();
-    module =
-        Evaluation.open(
-            PortraitFamily.VAE.objective(0),
-            PortraitFamily.VAE.options(new Length.Steps(1), 0, false),
-            TrainedWeights.read(folder.resolve(TrainedWeights.FILE)));
+    vae = TrainedVae.open(VaeConfig.portraits(values), folder);
   }
 
   @Override
@@ -76,20 +64,16 @@ final class VaeDrawer implements LatentDrawer {
     List<byte[]> pictures = new ArrayList<>();
     for (int from = 0; from < seeds.length; from += BATCH) {
       int to = Math.min(seeds.length, from + BATCH);
-      List<HostTensor.Floats> prior =
-          module.call(
-              "prior",
-              Map.of(Vae.CONDITION, PictureTensors.conditions(conditions.subList(from, to))),
-              Weights.AVERAGED);
-      float[] z = prior.get(0).values().clone();
-      for (int i = 0; i < z.length; i += config.latent()) {
-        float[] noise = Noise.normal(seeds[from + i / config.latent()], 0, config.latent());
+      TrainedVae.Latents prior = vae.prior(conditions.subList(from, to));
+      float[] z = prior.means().clone();
+      for (int i = 0; i < z.length; i += vae.latent()) {
+        float[] noise = vae.noise(seeds[from + i / vae.latent()]);
         for (int unit = 0; unit < noise.length; unit++) {
-          double deviation = Math.exp(prior.get(1).values()[i + unit] / 2);
+          double deviation = Math.exp(prior.logVariances()[i + unit] / 2);
           z[i + unit] += (float) (temperature * deviation * noise[unit]);
         }
       }
-      pictures.addAll(decoded(conditions.subList(from, to), z));
+      pictures.addAll(vae.decode(conditions.subList(from, to), z));
     }
     return pictures;
   }
@@ -101,21 +85,9 @@ final class VaeDrawer implements LatentDrawer {
       int to = Math.min(pictures.size(), from + BATCH);
       for (int sample = 0; sample < SAMPLES; sample++) {
         float[] noise =
-            Noise.normal(from, sample, (to - from) * config.latent()); // a seed for each batch
+            Noise.normal(from, sample, (to - from) * vae.latent()); // a seed for each batch
         float[] found =
-            module
-                .call(
-                    "log_weights",
-                    Map.of(
-                        Vae.CONDITION,
-                        PictureTensors.conditions(conditions.subList(from, to)),
-                        Vae.PIXELS,
-                        PictureTensors.pixels(pictures.subList(from, to)),
-                        "noise",
-                        new HostTensor.Floats(List.of(to - from, config.latent()), noise)),
-                    Weights.AVERAGED)
-                .getFirst()
-                .values();
+            vae.logWeights(conditions.subList(from, to), pictures.subList(from, to), noise);
         for (int i = 0; i < found.length; i++) {
           weights[from + i][sample] = found[i];
         }
@@ -149,7 +121,7 @@ final class VaeDrawer implements LatentDrawer {
     List<byte[]> all = new ArrayList<>();
     for (int from = 0; from < pictures.size(); from += BATCH) {
       List<byte[]> batch = pictures.subList(from, Math.min(pictures.size(), from + BATCH));
-      all.addAll(decoded(unsaid(batch.size()), posteriorMeans(batch)));
+      all.addAll(vae.decode(unsaid(batch.size()), posteriorMeans(batch)));
     }
     return all;
   }
@@ -157,13 +129,13 @@ final class VaeDrawer implements LatentDrawer {
   @Override
   public List<byte[]> between(byte[] first, byte[] last, int steps) {
     float[] ends = posteriorMeans(List.of(first, last));
-    int latent = config.latent();
+    int latent = vae.latent();
     float[] z = new float[steps * latent];
     for (int i = 0; i < z.length; i++) {
       float share = (float) (i / latent) / (steps - 1);
       z[i] = (1 - share) * ends[i % latent] + share * ends[latent + i % latent];
     }
-    return decoded(unsaid(steps), z);
+    return vae.decode(unsaid(steps), z);
   }
 
   @Override
@@ -176,7 +148,7 @@ final class VaeDrawer implements LatentDrawer {
               PictureTensors.pixels(
                   pictures.subList(from, Math.min(pictures.size(), from + BATCH))));
         };
-    return LatentReport.of(config, module, batches, Math.ceilDiv(pictures.size(), BATCH));
+    return vae.report(batches, Math.ceilDiv(pictures.size(), BATCH));
   }
 
   private List<int[]> unsaid(int pictures) {
@@ -184,57 +156,11 @@ final class VaeDrawer implements LatentDrawer {
   }
 
   private float[] posteriorMeans(List<byte[]> pictures) {
-    return module
-        .call(
-            "posterior",
-            Map.of(
-                Vae.CONDITION,
-                PictureTensors.conditions(unsaid(pictures.size())),
-                Vae.PIXELS,
-                PictureTensors.pixels(pictures)),
-            Weights.AVERAGED)
-        .getFirst()
-        .values();
-  }
-
-  /** The most probable colour of each pixel; z: [pictures * latent]. */
-  private List<byte[]> decoded(List<int[]> conditions, float[] z) {
-    float[] logits =
-        module
-            .call(
-                "decode",
-                Map.of(
-                    Vae.CONDITION,
-                    PictureTensors.conditions(conditions),
-                    "z",
-                    new HostTensor.Floats(List.of(conditions.size(), config.latent()), z)),
-                Weights.AVERAGED)
-            .getFirst()
-            .values();
-    int area = PortraitDesign.SIDE * PortraitDesign.SIDE;
-    List<byte[]> pictures = new ArrayList<>();
-    for (int p = 0; p < conditions.size(); p++) {
-      byte[] picture = new byte[area];
-      for (int i = 0; i < area; i++) {
-        picture[i] = (byte) largest(logits, (p * area + i) * config.colours(), config.colours());
-      }
-      pictures.add(picture);
-    }
-    return pictures;
-  }
-
-  private static int largest(float[] logits, int from, int count) {
-    int best = 0;
-    for (int i = 1; i < count; i++) {
-      if (logits[from + i] > logits[from + best]) {
-        best = i;
-      }
-    }
-    return best;
+    return vae.posterior(unsaid(pictures.size()), pictures).means();
   }
 
   @Override
   public void close() {
-    module.close();
+    vae.close();
   }
 }

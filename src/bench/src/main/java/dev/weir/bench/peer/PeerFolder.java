@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * Where the scripts of {@code src/bench/peers} install the peers.
  *
- * @param folder holds {@code llama.cpp} and {@code openvino}
+ * @param folder holds {@code llama.cpp}, {@code openvino} and {@code pytorch}
  */
 public record PeerFolder(Path folder) {
 
@@ -22,6 +22,12 @@ public record PeerFolder(Path folder) {
   /** The Python that has OpenVINO GenAI, if it is installed. */
   public Optional<Path> openVinoPython() {
     Path python = folder.resolve("openvino/bin/python");
+    return Files.isExecutable(python) ? Optional.of(python) : Optional.empty();
+  }
+
+  /** The Python that has PyTorch, if it is installed. */
+  public Optional<Path> pyTorchPython() {
+    Path python = folder.resolve("pytorch/bin/python");
     return Files.isExecutable(python) ? Optional.of(python) : Optional.empty();
   }
 

@@ -4,6 +4,7 @@ import dev.weir.torch.train.AdamW;
 import dev.weir.torch.train.HostTensor;
 import dev.weir.torch.train.TrainableModule;
 import dev.weir.torch.train.TrainableModule.Weights;
+import dev.weir.train.Batches;
 import dev.weir.train.Noise;
 import dev.weir.train.TrainedWeights;
 import java.nio.file.Path;
@@ -71,6 +72,33 @@ public final class TrainedVae implements AutoCloseable {
   private Latents latents(String method, Map<String, HostTensor> inputs) {
     List<HostTensor.Floats> found = module.call(method, inputs, Weights.AVERAGED);
     return new Latents(found.get(0).values(), found.get(1).values());
+  }
+
+  /**
+   * ln p(x, z) - ln q(z | x) of pictures with one sample of z each, which {@link
+   * Gaussians#importanceBound} takes: [pictures].
+   *
+   * @param noise standard normal: [pictures * latent]
+   */
+  public float[] logWeights(List<int[]> conditions, List<byte[]> pictures, float[] noise) {
+    return module
+        .call(
+            "log_weights",
+            Map.of(
+                Vae.CONDITION,
+                conditions(conditions),
+                Vae.PIXELS,
+                pixels(pictures),
+                "noise",
+                new HostTensor.Floats(List.of(pictures.size(), config.latent()), noise)),
+            Weights.AVERAGED)
+        .getFirst()
+        .values();
+  }
+
+  /** What the latent vectors of pictures carry when nothing is said of them. */
+  public LatentReport report(Batches pictures, int batches) {
+    return LatentReport.of(config, module, pictures, batches);
   }
 
   /** What a seed adds to a mean: standard normal numbers, [latent]. */

@@ -1,0 +1,226 @@
+package dev.weir.bench.image;
+
+import dev.weir.bench.BenchProgress;
+import dev.weir.bench.BenchmarkResult;
+import dev.weir.bench.ComparisonTable;
+import dev.weir.bench.Machine;
+import dev.weir.bench.Samples;
+import dev.weir.bench.peer.PyTorchPortraits;
+import dev.weir.image.portrait.PortraitDesign;
+import dev.weir.torch.Processor;
+import dev.weir.torch.train.TrainableModule;
+import dev.weir.train.Objective;
+import dev.weir.train.TrainedWeights;
+import dev.weir.train.TrainingOptions;
+import dev.weir.train.TrainingOptions.Length;
+import dev.weir.train.portrait.PortraitFamily;
+import dev.weir.train.portrait.PortraitSplit.Use;
+import dev.weir.train.portrait.TrainingPortraits;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pictures a second by batch and training steps a second, beside the same networks in PyTorch in
+ * the same run; what a whole Weir makes for 16 clients beside the network alone; and its memory.
+ */
+public final class SpeedBenchmark {
+  private static final List<Integer> BATCHES = List.of(1, 16);
+  private static final int CLIENTS = 16;
+  private static final int SERVED_PICTURES = 128;
+  private static final int STEPS = 10;
+  private static final int DRAWN = 16; // of each batch size, in a round
+
+  private final SpeedOptions options;
+  private final PortraitDesign design = PortraitDesign.builtIn();
+  private final List<BenchmarkResult> results = new ArrayList<>();
+
+  public SpeedBenchmark(SpeedOptions options) {
+    this.options = options;
+  }
+
+  /**
+   * Measures and prints.
+   *
+   * @throws IllegalArgumentException if a network is not where it should be
+   */
+  public List<BenchmarkResult> run(PrintWriter out, BenchProgress progress)
+      throws IOException, InterruptedException {
+    out.println(Machine.current().describe());
+    try (ModelFolders models = new ModelFolders(options.models())) {
+      List<PortraitFamily> families = families(models);
+      try (PyTorchPortraits peer = peer(models)) {
+        if (peer == null) {
+          out.println("PyTorch takes no part: run src/bench/peers/install-pytorch.sh");
+        } else {
+          out.printf("PyTorch %s on %d threads%n", peer.version(), options.threads());
+        }
+        for (PortraitFamily family : families) {
+          measure(family, models, peer, progress);
+        }
+      }
+    }
+    ComparisonTable.print(results, out);
+    for (BenchmarkResult result : results) {
+      if (result.peerValue() == null) {
+        out.printf("%-42s %12.1f %s%n", result.name(), result.value(), result.unit());
+      }
+    }
+    out.flush();
+    return results;
+  }
+
+  private List<PortraitFamily> families(ModelFolders models) {
+    List<PortraitFamily> wanted =
+        options.families().isEmpty()
+            ? Arrays.stream(PortraitFamily.values()).filter(PortraitFamily::draws).toList()
+            : options.families();
+    List<PortraitFamily> found = wanted.stream().filter(models::has).toList();
+    if (found.isEmpty()) {
+      throw new IllegalArgumentException("there is no trained network that draws portraits");
+    }
+    return found;
+  }
+
+  private @Nullable PyTorchPortraits peer(ModelFolders models) throws IOException {
+    if (options.python().isEmpty()) {
+      return null;
+    }
+    Path pixel = models.has(PortraitFamily.PIXEL) ? models.of(PortraitFamily.PIXEL) : null;
+    Path vae =
+        models.has(PortraitFamily.VAE)
+            ? models.of(PortraitFamily.VAE).resolve(TrainedWeights.FILE)
+            : null;
+    return PyTorchPortraits.start(
+        options.python().get(),
+        options.threads(),
+        TrainingPortraits.attributeValues(design),
+        pixel,
+        vae);
+  }
+
+  private void measure(
+      PortraitFamily family,
+      ModelFolders models,
+      @Nullable PyTorchPortraits peer,
+      BenchProgress progress)
+      throws IOException, InterruptedException {
+    String name = ModelFolders.name(family);
+    double offline = 0;
+    try (Drawer drawer = QualityBenchmark.drawer(design, family, models)) {
+      for (int batch : BATCHES) {
+        progress.at("%s at batch %d".formatted(name, batch), 0, 1);
+        Pair seconds =
+            alternating(
+                () -> drawn(drawer, batch),
+                peer == null ? null : () -> peer.draw(name, nothing(batch)) * DRAWN / batch);
+        add("image.%s.b%d".formatted(name, batch), DRAWN, "pictures/s", seconds);
+        offline = DRAWN / seconds.own();
+      }
+    }
+    progress.at(name + ": training", 0, 1);
+    training(family, name, peer);
+    SpeedOptions.Served served = options.served();
+    if (served != null) {
+      serving(new ServedSpeed(served), name, offline, progress);
+    }
+  }
+
+  /**
+   * Medians of seconds.
+   *
+   * @param peer NaN without one
+   */
+  private record Pair(double own, double peer) {}
+
+  /** Both in turn; the first round warms up. */
+  private Pair alternating(DoubleSupplier own, @Nullable DoubleSupplier peer) {
+    List<Double> ours = new ArrayList<>();
+    List<Double> theirs = new ArrayList<>();
+    for (int round = 0; round <= options.rounds(); round++) {
+      double mine = own.getAsDouble();
+      double other = peer == null ? Double.NaN : peer.getAsDouble();
+      if (round > 0) {
+        ours.add(mine);
+        theirs.add(other);
+      }
+    }
+    return new Pair(Samples.of(ours).median(), Samples.of(theirs).median());
+  }
+
+  private void add(String name, int amount, String unit, Pair seconds) {
+    double value = amount / seconds.own();
+    results.add(
+        Double.isNaN(seconds.peer())
+            ? BenchmarkResult.of(name, value, unit)
+            : BenchmarkResult.against(name, value, unit, "pytorch", amount / seconds.peer()));
+  }
+
+  private List<int[]> nothing(int pictures) {
+    return Collections.nCopies(
+        pictures,
+        TrainingPortraits.attributeValues(design).stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  /** Seconds of 16 pictures, so many at a time. */
+  private double drawn(Drawer drawer, int batch) {
+    long start = System.nanoTime();
+    for (int from = 0; from < DRAWN; from += batch) {
+      long[] seeds = new long[batch];
+      Arrays.setAll(seeds, i -> System.nanoTime() + i);
+      drawer.draw(nothing(batch), seeds, 1);
+    }
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  private void training(PortraitFamily family, String name, @Nullable PyTorchPortraits peer) {
+    boolean bfloat16 = Processor.probe().packedBfloat16();
+    Objective objective = family.objective(1);
+    TrainingOptions recipe = family.options(new Length.Steps(1), 1, bfloat16);
+    TrainingPortraits portraits = family.portraits(Use.TRAINING, 1);
+    try (TrainableModule module =
+        TrainableModule.open(objective.program(), recipe.optimizer(), bfloat16, 1)) {
+      Pair seconds =
+          alternating(
+              () -> {
+                long start = System.nanoTime();
+                for (int i = 0; i < STEPS; i++) {
+                  long step = module.steps();
+                  module.step(objective.inputs(portraits.at(step), step), 1e-4);
+                }
+                return (System.nanoTime() - start) / 1e9;
+              },
+              peer == null ? null : () -> peer.train(name, STEPS, family.batch(), bfloat16));
+      add("image.%s.train".formatted(name), STEPS, "steps/s", seconds);
+    }
+  }
+
+  private void serving(ServedSpeed served, String name, double offline, BenchProgress progress)
+      throws IOException, InterruptedException {
+    progress.at(name + ": 16 clients", 0, 1);
+    served.picturesPerSecond(name, CLIENTS, SERVED_PICTURES); // warms up
+    List<Double> rates = new ArrayList<>();
+    for (int round = 0; round < options.rounds(); round++) {
+      rates.add(served.picturesPerSecond(name, CLIENTS, SERVED_PICTURES));
+    }
+    results.add(
+        BenchmarkResult.against(
+            "image.%s.served.c%d".formatted(name, CLIENTS),
+            Samples.of(rates).median(),
+            "pictures/s",
+            "offline b16",
+            offline));
+    progress.at(name + ": memory", 0, 1);
+    double before = served.memoryMib();
+    served.picturesPerSecond(name, CLIENTS, options.pictures());
+    results.add(
+        BenchmarkResult.of(
+            "image.%s.memory.growth".formatted(name), served.memoryMib() - before, "MiB"));
+  }
+}
