@@ -58,7 +58,7 @@ export class Closer {
     const rows = [
       ['Family', model],
       ['Picture', `${index + 1} of ${pictures.length}`],
-      ['Seed', drawing.seed],
+      ['Seed', seedOf(drawing, index)],
       ['Temperature', drawing.temperature],
       ['Strength', drawing.strength],
       ['Time taken', afterMs !== null ? formatSeconds(afterMs) : wholeMs !== null ? `${formatSeconds(wholeMs)} for all` : null],
@@ -73,7 +73,7 @@ export class Closer {
     const picture = generation.pictures[index];
     const buttons = [];
     if (picture.data) {
-      const file = ['weir', generation.model, drawing.seed, index + 1].filter((part) => part !== null && part !== '').join('-');
+      const file = ['weir', generation.model, seedOf(drawing, index)].filter((part) => part !== null && part !== '').join('-');
       buttons.push(outlined('download', 'Download PNG', () => save(picture, DOWNLOAD_PX, `${file}.png`)));
     }
     if (drawing.seed !== null) {
@@ -134,4 +134,9 @@ export class Closer {
 
 function outlined(name, label, onClick) {
   return element('button', {type: 'button', class: 'outlined with-icon', on: {click: onClick}}, icon(name), label);
+}
+
+/** Picture i of a drawing has its seed plus i, alone or among others. */
+export function seedOf(drawing, index) {
+  return drawing.seed === null ? null : drawing.seed + index;
 }

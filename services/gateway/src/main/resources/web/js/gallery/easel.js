@@ -64,17 +64,14 @@ export class Easel {
     }
   }
 
-  /** Fills in what is given. @param {{prompt?: string, seed?: number, n?: number}} asked a seed stays */
-  use({prompt, seed, n}) {
+  /** Fills in what is given. @param {{prompt?: string, seed?: number}} asked a seed stays */
+  use({prompt, seed}) {
     if (prompt !== undefined) {
       this.#subject.value = prompt;
     }
     if (seed !== undefined) {
       this.#show('seed', seed);
       this.#setKept(true);
-    }
-    if (n !== undefined) {
-      this.#show('n', Math.max(n, this.#values.n ?? 1));
     }
     this.focus();
   }

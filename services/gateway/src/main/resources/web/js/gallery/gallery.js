@@ -5,7 +5,7 @@ import {alarm, announce, toast} from '../announce.js';
 import {copyText} from '../copy.js';
 import {byId, element} from '../dom.js';
 import {Painter} from '../painter.js';
-import {Closer} from './closer.js';
+import {Closer, seedOf} from './closer.js';
 import {DrawingView} from './drawing-view.js';
 import {Easel, readsPictures} from './easel.js';
 
@@ -41,7 +41,7 @@ export class Gallery {
       use: ({prompt}) => this.#use({prompt}),
       remove: (drawing) => this.#remove(drawing),
       giveKey: () => this.#access.ask(),
-      useSeed: ({prompt, seed}, index) => this.#use({prompt: prompt ?? '', seed, n: index + 1}),
+      useSeed: (drawing, index) => this.#use({prompt: drawing.prompt ?? '', seed: seedOf(drawing, index)}),
       pick: (picture, name) => this.#pick(picture, name),
       pickedCount: () => this.easel.sources.count,
       canBegin: () => this.#models?.some(({family}) => readsPictures(family)) ?? false,

@@ -8,6 +8,7 @@ import dev.weir.engine.SamplingParameters;
 import dev.weir.engine.TextEngine;
 import dev.weir.engine.TextRequest;
 import dev.weir.engine.TokenBytes;
+import dev.weir.proto.ErrorCodes;
 import dev.weir.proto.InvalidRequestException;
 import dev.weir.proto.RequestValidator;
 import dev.weir.proto.v1.GenerationRequest;
@@ -56,6 +57,12 @@ final class TextGenerator implements Generator {
   @Override
   public Job begin(GenerationRequest request, RequestHeaders headers, Sink sink) {
     validator.validate(request);
+    if (request.hasImage()) {
+      throw new InvalidRequestException(
+          "image",
+          ErrorCodes.UNSUPPORTED_PARAMETER,
+          "image: this model writes text; ask one that draws, or leave it out");
+    }
     int[] prompt = encoder.encode(request);
     ModelLimits limits = engine.limits();
     Instant now = clock.instant();

@@ -293,6 +293,12 @@ final class TextGeneratorTest {
         "token 32");
     refused(
         null,
+        b -> b.setPrompt("a").getImageBuilder().setN(2),
+        "image",
+        "unsupported_parameter",
+        "image: this model writes text");
+    refused(
+        null,
         b -> b.setPrompt("a").getSamplingBuilder().setTemperature(-1),
         "temperature",
         "invalid_value",

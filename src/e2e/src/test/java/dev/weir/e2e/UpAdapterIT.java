@@ -41,7 +41,8 @@ final class UpAdapterIT {
   void anAdapterIsAModelOfItsOwnBesideItsBase() throws Exception {
     String option = "poems=smollm2:" + adapter();
     try (WeirProcess weir =
-        WeirProcess.up(folder.resolve("data"), "--max-context", "256", "--adapter", option)) {
+        WeirProcess.up(
+            folder.resolve("data"), "--no-image", "--max-context", "256", "--adapter", option)) {
       List<String> names = new ArrayList<>();
       JSON.readTree(get(weir.url().resolve("/v1/models")))
           .path("data")

@@ -224,8 +224,7 @@ final class UpIT {
         LockSupport.parkNanos(20_000_000);
       }
       String models = get(ready.resolve("/v1/models"));
-      assertThat(JSON.readTree(models).path("data").path(0).path("id").asText())
-          .isEqualTo("smollm2");
+      assertThat(JSON.readTree(models).path("data").findValuesAsText("id")).contains("smollm2");
     }
   }
 

@@ -48,7 +48,7 @@ final class ChatCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     StreamConfig streams = kafka.streams();
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    try (ClientSession session = ClientSession.open(streams, model)) {
+    try (ClientSession session = ClientSession.open(streams, model, ClientSession.Kind.TEXT)) {
       String name = model == null ? first(streams) : model;
       if (!ClientSession.chats(streams, name)) {
         throw new CommandException(
@@ -62,9 +62,10 @@ final class ChatCommand implements Callable<Integer> {
   }
 
   private static String first(StreamConfig streams) {
-    return ClientSession.served(streams).stream()
+    return ClientSession.served(streams, ClientSession.Kind.TEXT).stream()
         .findFirst()
-        .orElseThrow(() -> new CommandException("no model is served at " + streams.bootstrap()));
+        .orElseThrow(
+            () -> new CommandException("no model that writes is served at " + streams.bootstrap()));
   }
 
   private void converse(ClientSession session, String name, PrintWriter out) throws IOException {

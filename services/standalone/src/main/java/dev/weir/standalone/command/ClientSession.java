@@ -14,6 +14,23 @@ import org.jspecify.annotations.Nullable;
 
 /** A client of a Weir that is known to answer. */
 final class ClientSession implements AutoCloseable {
+  /** What a model makes. */
+  enum Kind {
+    ANY("", "", ""),
+    TEXT("text", "writes", "draws; ask it with: weir imagine --model NAME \"...\""),
+    IMAGE("image", "draws", "writes text; ask it with: weir generate NAME --prompt \"...\"");
+
+    private final String word;
+    private final String does;
+    private final String other;
+
+    Kind(String word, String does, String other) {
+      this.word = word;
+      this.does = does;
+      this.other = other;
+    }
+  }
+
   private static final long CANCEL_LIMIT_MS = 2_000;
 
   private final WeirClient client;
@@ -28,9 +45,10 @@ final class ClientSession implements AutoCloseable {
    * Connects.
    *
    * @param model must be served; null if any will do
-   * @throws CommandException if Kafka does not answer or nobody serves the model
+   * @param kind what it must be
+   * @throws CommandException if Kafka does not answer, nobody serves the model, or it is no such
    */
-  static ClientSession open(StreamConfig streams, @Nullable String model) {
+  static ClientSession open(StreamConfig streams, @Nullable String model, Kind kind) {
     try (StreamAdmin admin = new StreamAdmin(streams)) {
       if (!admin.answers()) {
         throw new CommandException(
@@ -39,24 +57,38 @@ final class ClientSession implements AutoCloseable {
       }
     }
     if (model != null) {
-      requireServed(streams, model);
+      requireServed(streams, model, kind);
     }
     return new ClientSession(WeirClient.connect(streams));
   }
 
-  private static void requireServed(StreamConfig streams, String model) {
-    List<String> served = served(streams);
-    if (!served.contains(model)) {
-      throw new CommandException(
-          served.isEmpty()
-              ? "no model is served at " + streams.bootstrap()
-              : "no model '%s' is served; served are %s".formatted(model, served));
+  private static void requireServed(StreamConfig streams, String model, Kind kind) {
+    List<ModelCard> cards = cards(streams);
+    List<String> served = names(cards, kind);
+    if (served.contains(model)) {
+      return;
     }
+    if (cards.stream().anyMatch(card -> card.getModel().equals(model))) {
+      throw new CommandException(model + " " + kind.other.replace("NAME", model));
+    }
+    throw new CommandException(
+        served.isEmpty()
+            ? "no model that %s is served at %s".formatted(kind.does, streams.bootstrap())
+            : "no model '%s' is served; served are %s".formatted(model, served));
   }
 
-  /** Names of the models that are served now. */
-  static List<String> served(StreamConfig streams) {
-    return cards(streams).stream().map(ModelCard::getModel).distinct().sorted().toList();
+  /** Names of the models of a kind that are served now. */
+  static List<String> served(StreamConfig streams, Kind kind) {
+    return names(cards(streams), kind);
+  }
+
+  private static List<String> names(List<ModelCard> cards, Kind kind) {
+    return cards.stream()
+        .filter(card -> kind == Kind.ANY || card.getKind().equals(kind.word))
+        .map(ModelCard::getModel)
+        .distinct()
+        .sorted()
+        .toList();
   }
 
   /** Whether all that serve a model take messages; else it goes on with texts and nothing more. */

@@ -43,7 +43,7 @@ final class FollowCommand implements Callable<Integer> {
       throw new CommandException(
           "--after %s is not partition-offset, such as 3-1042".formatted(after));
     }
-    try (ClientSession session = ClientSession.open(kafka.streams(), null);
+    try (ClientSession session = ClientSession.open(kafka.streams(), null, ClientSession.Kind.ANY);
         Answer answer =
             cursor == null
                 ? session.client().follow(requestId)

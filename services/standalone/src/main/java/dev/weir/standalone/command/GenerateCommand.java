@@ -45,7 +45,7 @@ final class GenerateCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     StreamConfig streams = kafka.streams();
     var terminal = Objects.requireNonNull(spec).commandLine();
-    try (ClientSession session = ClientSession.open(streams, model);
+    try (ClientSession session = ClientSession.open(streams, model, ClientSession.Kind.TEXT);
         Answer answer = session.client().ask(request(streams), RequestHeaders.NONE)) {
       terminal.getErr().println("request " + answer.requestId());
       session.cancelOnInterrupt(answer);

@@ -125,7 +125,8 @@ final class ImagineCommand implements Callable<Integer> {
     GenerationRequest request = request();
     new RequestValidator().validate(request);
     var terminal = Objects.requireNonNull(spec).commandLine();
-    try (ClientSession session = ClientSession.open(kafka.streams(), model);
+    try (ClientSession session =
+            ClientSession.open(kafka.streams(), model, ClientSession.Kind.IMAGE);
         Answer answer = session.client().ask(request, RequestHeaders.NONE)) {
       terminal.getErr().println("request " + answer.requestId());
       session.cancelOnInterrupt(answer);

@@ -19,7 +19,8 @@ final class TrainingRun {
       http.send(
           HttpRequest.newBuilder(weir.resolve("/v1/models")).build(),
           HttpResponse.BodyHandlers.discarding());
-      for (ModelCard card : served.stream().limit(1).toList()) {
+      for (ModelCard card :
+          served.stream().filter(card -> card.getKind().equals("text")).limit(1).toList()) {
         http.send(
             HttpRequest.newBuilder(
                     weir.resolve(card.getChat() ? "/v1/chat/completions" : "/v1/completions"))

@@ -37,7 +37,7 @@ final class ServedClientsIT {
   void thePackageWorksUnchanged(OpenAiClient client) throws Exception {
     JsonNode found = client.ask(address, QUESTIONS);
 
-    assertThat(found.path("models")).isEqualTo(MAPPER.readTree("[\"smollm2\"]"));
+    assertThat(found.path("models")).contains(MAPPER.readTree("\"smollm2\""));
     JsonNode whole = found.path("whole");
     assertThat(whole.path("role").asText()).isEqualTo("assistant");
     assertThat(whole.path("content").asText()).startsWith("The capital of Japan is Tokyo");

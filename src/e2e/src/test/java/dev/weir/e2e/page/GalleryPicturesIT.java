@@ -28,11 +28,15 @@ final class GalleryPicturesIT extends GalleryFixture {
       visitor.page().locator(".drawing").nth(1).locator(".tile").nth(2).click();
       visitor.click("Use this seed");
       assertThat(visitor.page().locator("#subject")).hasValue("red hair");
-      assertThat(visitor.visitor().field("Seed")).hasValue(String.valueOf(seed()));
+      assertThat(visitor.visitor().field("Seed")).hasValue(String.valueOf(seed() + 2));
       visitor.visitor().button("Draw").click();
       assertThat(visitor.page().locator(".drawing")).hasCount(3);
       visitor.awaitPhase("vae", "finished");
-      assertThat(gateway.requests().get(2)).isEqualTo(gateway.requests().get(0));
+      JsonObject again = gateway.requests().get(2);
+      assertThat(again.getString("prompt")).isEqualTo("red hair");
+      assertThat(again.getLong("seed")).isEqualTo(seed() + 2);
+      visitor.awaitPicture( // the picture that was looked at, now the first
+          visitor.tile("vae", 0).locator("canvas"), TestingPainter.portrait(seed() + 7, 2));
     }
   }
 
@@ -70,7 +74,7 @@ final class GalleryPicturesIT extends GalleryFixture {
       visitor.awaitPhase("pixel", "finished");
       visitor.look("pixel", 2);
       Download download = visitor.page().waitForDownload(() -> visitor.click("Download PNG"));
-      assertThat(download.suggestedFilename()).isEqualTo("weir-pixel-%d-3.png".formatted(seed()));
+      assertThat(download.suggestedFilename()).isEqualTo("weir-pixel-%d.png".formatted(seed() + 2));
       assertThat(Pictures.read(Files.readAllBytes(download.path())))
           .isEqualTo(TestingPainter.portrait(seed(), 2).enlarged(16));
     }

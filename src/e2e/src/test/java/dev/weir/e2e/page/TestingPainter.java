@@ -24,9 +24,9 @@ final class TestingPainter {
 
   private TestingPainter() {}
 
-  /** Portrait {@code index} of a seed, 16 x 16. */
+  /** Portrait {@code index} of a request with a seed, 16 x 16: that of the seed plus the index. */
   static RgbPicture portrait(long seed, int index) {
-    byte[] places = new PortraitPainter(DESIGN).draw(SAMPLER.draw(seed, index));
+    byte[] places = new PortraitPainter(DESIGN).draw(SAMPLER.draw(seed + index, 0));
     return RgbPicture.of(DESIGN.palette(), SIDE, places);
   }
 
