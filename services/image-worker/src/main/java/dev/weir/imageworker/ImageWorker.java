@@ -118,11 +118,12 @@ public final class ImageWorker implements Worker {
     List<ImageFamily.Named> families = families(config);
     List<ImageModel> models = new ArrayList<>();
     try (StreamAdmin admin = new StreamAdmin(streams)) {
-      admin.ensure(List.of()); // a broker that is down is told before a model is loaded
+      // Before a model is loaded: a broker that is down is told at once, and the share coordinator
+      // knows the topics by the time that the groups begin; else it tries again after up to 30 s.
+      admin.ensure(families.stream().map(named -> named.family().word()).toList());
       for (ImageFamily.Named named : families) {
         models.add(load(named, config, registry));
       }
-      admin.ensure(models.stream().map(ImageModel::name).toList());
       return new ImageWorker(models, config, streams, registry);
     } catch (RuntimeException e) {
       models.forEach(ImageModel::close);
