@@ -75,7 +75,7 @@ class Pixel(nn.Module):
             rows.append(rows[-1] + size + 1)
         self.register_buffer("first", torch.tensor(rows[:-1]), persistent=False)
         self.tokens = nn.Embedding(COLOURS + rows[-1], WIDTH)
-        self.above = nn.Embedding(COLOURS + rows[-1] + 1, WIDTH)
+        self.above = nn.Embedding(COLOURS + 1, WIDTH)  # the last row: there is none above
         self.row = nn.Embedding(SIDE, WIDTH)
         self.column = nn.Embedding(SIDE, WIDTH)
         self.blocks = nn.ModuleList(Block() for _ in range(LAYERS))
