@@ -80,6 +80,8 @@ final class MultipartForm {
       throw broken("has a part whose headers are too long");
     } catch (HttpPostRequestDecoder.ErrorDataDecoderException
         | HttpPostRequestDecoder.NotEnoughDataDecoderException
+        | IndexOutOfBoundsException // of a part's header that ends too soon
+        | NullPointerException // of one that lacks what the decoder looks up
         | IllegalArgumentException e) { // also of a charset that there is not
       throw broken("cannot be read");
     } catch (IOException e) {
