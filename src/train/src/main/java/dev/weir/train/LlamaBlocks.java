@@ -57,9 +57,10 @@ public record LlamaBlocks(
   }
 
   /**
-   * Functions of a program: {@code s.norm(x, weight)}, and {@code s.block(x, mask, cosine, sine,
-   * ..)} with x [batch, positions, width], and a mask that is added to scores [batch * heads,
-   * positions, positions].
+   * Functions of a program, which keep what flows between blocks in float32 and what is multiplied
+   * again within one in the module's arithmetic: {@code s.norm(x, weight)}, and {@code s.block(x,
+   * mask, cosine, sine, ..)} with x [batch, positions, width], and a mask that is added to scores
+   * [batch * heads, positions, positions].
    */
   public String functions() {
     return constants(FUNCTIONS);
@@ -93,9 +94,9 @@ public record LlamaBlocks(
           return torch.mul(torch.mul(x, torch.rsqrt(torch.add(mean, {EPSILON}))), weight)
         def attend(s: __torch__.Trainer, query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> Tensor:
           scores = torch.baddbmm(s.narrow(mask), s.narrow(query), torch.transpose(s.narrow(key), 1, 2), beta=1, alpha={SCALE})
-          return torch.to(torch.bmm(s.narrow(torch.softmax(scores, -1, 6)), s.narrow(value)), 6)
+          return torch.bmm(torch.softmax(scores, -1), s.narrow(value))
         def block(s: __torch__.Trainer, x: Tensor, mask: Tensor, cosine: Tensor, sine: Tensor, attention_norm: Tensor, qkv: Tensor, attention_output: Tensor, feed_forward_norm: Tensor, gate_up: Tensor, down: Tensor) -> Tensor:
-          y = s.product(s.norm(x, attention_norm), qkv)
+          y = s.narrow_product(s.norm(x, attention_norm), qkv)
           heads = torch.transpose(torch.view(y, [-1, {POSITIONS}, 3 * {HEADS}, {D}]), 1, 2)
           a, b = torch.chunk(torch.narrow(heads, 1, 0, 2 * {HEADS}), 2, -1)
           turned = torch.cat([torch.sub(torch.mul(a, cosine), torch.mul(b, sine)), torch.add(torch.mul(b, cosine), torch.mul(a, sine))], -1)
@@ -104,9 +105,9 @@ public record LlamaBlocks(
           value = torch.reshape(torch.narrow(heads, 1, 2 * {HEADS}, {HEADS}), [-1, {POSITIONS}, {D}])
           mixed = torch.view(s.attend(query, key, value, mask), [-1, {HEADS}, {POSITIONS}, {D}])
           mixed = torch.reshape(torch.transpose(mixed, 1, 2), [-1, {POSITIONS}, {HEADS} * {D}])
-          x = torch.add(x, s.product(mixed, attention_output))
-          gate, up = torch.chunk(s.product(s.norm(x, feed_forward_norm), gate_up), 2, -1)
-          return torch.add(x, s.product(torch.mul(torch.silu(gate), up), down))
+          x = torch.add(x, s.narrow_product(mixed, attention_output))
+          gate, up = torch.chunk(s.narrow_product(s.norm(x, feed_forward_norm), gate_up), 2, -1)
+          return torch.add(x, s.narrow_product(torch.mul(torch.silu(gate), up), down))
       """;
 
   private static final String ROTATION =

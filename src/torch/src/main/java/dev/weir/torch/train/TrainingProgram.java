@@ -12,7 +12,8 @@ import java.util.Map;
  * has {@code w: List[Tensor]} among its arguments and is called with {@code w}. The functions
  * {@code s.product(x, w)} (x [.., in], w [out, in]) and {@code s.batched(x, y)} (matrices of a
  * batch) multiply in the arithmetic that the module is opened with, and give float32; {@code
- * s.narrow(x)} is x in that arithmetic.
+ * s.narrow_product(x, w)} stays in that arithmetic, which costs half the memory traffic where it is
+ * multiplied again; {@code s.narrow(x)} is x in it.
  *
  * @param name of the network; one in a checkpoint's folder
  * @param parameters in the order in which state lies

@@ -90,8 +90,10 @@ final class TrainingSource {
       """
         def narrow(s: __torch__.Trainer, x: Tensor) -> Tensor:
           return torch.to(x, {NARROW})
+        def narrow_product(s: __torch__.Trainer, x: Tensor, weight: Tensor) -> Tensor:
+          return torch.linear(torch.to(x, {NARROW}), torch.to(weight, {NARROW}))
         def product(s: __torch__.Trainer, x: Tensor, weight: Tensor) -> Tensor:
-          return torch.to(torch.linear(torch.to(x, {NARROW}), torch.to(weight, {NARROW})), 6)
+          return torch.to(s.narrow_product(x, weight), 6)
         def batched(s: __torch__.Trainer, x: Tensor, y: Tensor) -> Tensor:
           return torch.to(torch.bmm(torch.to(x, {NARROW}), torch.to(y, {NARROW})), 6)
       """;
