@@ -29,25 +29,27 @@ import org.jspecify.annotations.Nullable;
 final class AnswerExchange implements Generation.Listener {
   /** How the answers go out. */
   sealed interface Reply permits WholeReply, StreamingReply, WholePictures, StreamingPictures {
-    void onTokens(int index, Tokens tokens, @Nullable String fingerprint);
+    default void onTokens(int index, Tokens tokens, @Nullable String fingerprint) {}
 
-    void onPreview(Preview preview);
+    default void onPreview(Preview preview) {}
 
-    void onPicture(ImagePart picture);
+    default void onPicture(ImagePart picture) {}
 
-    void onEnd(int index, Finished finished, @Nullable String fingerprint);
+    default void onEnd(int index, Finished finished, @Nullable String fingerprint) {}
 
     void onAllEnded(List<Answer> answers, @Nullable String fingerprint);
 
     void onFailed(ApiException failure);
 
-    /** The client took nothing for too long. */
-    void onStalled(ApiException failure);
+    /** The client took nothing for too long; what is one body is not written before its end. */
+    default void onStalled(ApiException failure) {
+      throw new IllegalStateException("nothing was written that could stall");
+    }
 
-    void onBatchEnd();
+    default void onBatchEnd() {}
 
     /** The client is gone, or all is said. */
-    void stop();
+    default void stop() {}
   }
 
   /** Begins the reply to requests that are in Kafka. */

@@ -3,7 +3,6 @@ package dev.weir.gateway;
 import dev.weir.proto.v1.Finished;
 import dev.weir.proto.v1.ImagePart;
 import dev.weir.proto.v1.Preview;
-import dev.weir.proto.v1.Tokens;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,9 +35,6 @@ final class StreamingPictures implements AnswerExchange.Reply {
   }
 
   @Override
-  public void onTokens(int index, Tokens tokens, @Nullable String fingerprint) {}
-
-  @Override
   public void onPreview(Preview preview) {
     int picture = preview.getPicture();
     // Another worker, or a reading that was opened again, shows the same once more.
@@ -58,9 +54,6 @@ final class StreamingPictures implements AnswerExchange.Reply {
       last = picture;
     }
   }
-
-  @Override
-  public void onEnd(int index, Finished finished, @Nullable String fingerprint) {}
 
   @Override
   public void onAllEnded(List<Answer> answers, @Nullable String fingerprint) {

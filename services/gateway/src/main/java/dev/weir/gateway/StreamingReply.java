@@ -1,8 +1,6 @@
 package dev.weir.gateway;
 
 import dev.weir.proto.v1.Finished;
-import dev.weir.proto.v1.ImagePart;
-import dev.weir.proto.v1.Preview;
 import dev.weir.proto.v1.Tokens;
 import io.vertx.ext.web.RoutingContext;
 import java.util.BitSet;
@@ -49,12 +47,6 @@ final class StreamingReply implements AnswerExchange.Reply {
       events.event(null, writer.delta(fingerprint, index, tokens));
     }
   }
-
-  @Override
-  public void onPreview(Preview preview) {}
-
-  @Override
-  public void onPicture(ImagePart picture) {}
 
   @Override
   public void onEnd(int index, Finished finished, @Nullable String fingerprint) {

@@ -2,8 +2,6 @@ package dev.weir.gateway;
 
 import dev.weir.proto.v1.Finished;
 import dev.weir.proto.v1.ImagePart;
-import dev.weir.proto.v1.Preview;
-import dev.weir.proto.v1.Tokens;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
@@ -26,20 +24,11 @@ final class WholePictures implements AnswerExchange.Reply {
   }
 
   @Override
-  public void onTokens(int index, Tokens tokens, @Nullable String fingerprint) {}
-
-  @Override
-  public void onPreview(Preview preview) {}
-
-  @Override
   public void onPicture(ImagePart picture) {
     if (pictures.size() < call.count()) {
       pictures.add(picture);
     }
   }
-
-  @Override
-  public void onEnd(int index, Finished finished, @Nullable String fingerprint) {}
 
   @Override
   public void onAllEnded(List<Answer> answers, @Nullable String fingerprint) {
@@ -57,15 +46,4 @@ final class WholePictures implements AnswerExchange.Reply {
   public void onFailed(ApiException failure) {
     ctx.fail(failure);
   }
-
-  @Override
-  public void onStalled(ApiException failure) {
-    throw new IllegalStateException("one body is not written before its end");
-  }
-
-  @Override
-  public void onBatchEnd() {}
-
-  @Override
-  public void stop() {}
 }

@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /** A folder, which readers of the streams see too. */
 final class FolderStore implements PictureStore {
@@ -31,16 +29,8 @@ final class FolderStore implements PictureStore {
     }
     return StoredObject.newBuilder()
         .setUri(file.toUri().toString())
-        .setSha256(ByteString.copyFrom(sha256(bytes)))
+        .setSha256(ByteString.copyFrom(Digests.sha256(bytes)))
         .setSize(bytes.length)
         .build();
-  }
-
-  private static byte[] sha256(byte[] bytes) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }

@@ -13,8 +13,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,19 +37,15 @@ public final class ImageWorker implements Worker {
 
   private ImageWorker(
       List<ImageModel> models,
+      @Nullable PictureStore store,
       ImageWorkerConfig config,
       StreamConfig streams,
       MeterRegistry registry) {
     this.models = models;
-    options =
-        WorkerOptions.of(
-            config.worker(), config.joinTimeout(), config.closeLimit(), config.holdLimit());
+    options = config.options();
     finisher =
         new PictureFinisher(
-            PortraitDesign.builtIn().palette(),
-            PortraitDesign.SIDE,
-            config.inlineLimit(),
-            config.store().map(ImageWorker::store).orElse(null));
+            PortraitDesign.builtIn().palette(), PortraitDesign.SIDE, config.inlineLimit(), store);
     Gauge.builder("weir.image.finisher.waiting", finisher, PictureFinisher::waiting)
         .description("Pictures and previews that wait to become files")
         .register(registry);
@@ -93,18 +87,6 @@ public final class ImageWorker implements Worker {
   }
 
   /**
-   * @throws IllegalArgumentException if it is no place that pictures can be kept in
-   */
-  private static @Nullable PictureStore store(URI uri) {
-    if ("file".equals(uri.getScheme())) {
-      return new FolderStore(Path.of(uri));
-    }
-    throw new IllegalArgumentException(
-        "weir.image-worker.store is %s; it must be a folder such as file:///var/lib/weir/pictures"
-            .formatted(uri));
-  }
-
-  /**
    * Loads and warms up the models, makes sure of their topics, and returns when requests are taken.
    *
    * @param registry takes the metrics of engines and Kafka clients
@@ -116,6 +98,7 @@ public final class ImageWorker implements Worker {
   public static ImageWorker start(
       ImageWorkerConfig config, StreamConfig streams, MeterRegistry registry) {
     List<ImageFamily.Named> families = families(config);
+    PictureStore store = PictureStores.open(config);
     List<ImageModel> models = new ArrayList<>();
     try (StreamAdmin admin = new StreamAdmin(streams)) {
       // Before a model is loaded: a broker that is down is told at once, and the share coordinator
@@ -124,9 +107,12 @@ public final class ImageWorker implements Worker {
       for (ImageFamily.Named named : families) {
         models.add(load(named, config, registry));
       }
-      return new ImageWorker(models, config, streams, registry);
+      return new ImageWorker(models, store, config, streams, registry);
     } catch (RuntimeException e) {
       models.forEach(ImageModel::close);
+      if (store != null) {
+        store.close();
+      }
       throw e;
     }
   }

@@ -1,5 +1,6 @@
 package dev.weir.imageworker;
 
+import dev.weir.worker.WorkerConfig;
 import dev.weir.worker.WorkerService;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.PropertiesConfigSource;
@@ -17,34 +18,20 @@ import java.util.Optional;
  * Durations are ISO-8601 ({@code PT10S}).
  */
 @ConfigMapping(prefix = "weir.image-worker")
-public interface ImageWorkerConfig {
+public interface ImageWorkerConfig extends WorkerConfig {
   /**
    * What is served, each {@code FAMILY} as it is built in or {@code FAMILY=FOLDER} with what {@code
    * weir train} left there. Without it, all families that are built in.
    */
   Optional<List<String>> families();
 
-  /** Name of this worker in logs and model cards; without it, host and process id. */
-  Optional<String> worker();
-
   /** Pictures of a family that are drawn at the same time. */
   @WithDefault("16")
   int slots();
 
-  /**
-   * Requests that are taken in all, those beyond the slots to wait for one. 0: the slots and 8
-   * more.
-   */
-  @WithDefault("0")
-  int intake();
-
   /** Pictures of a family that may wait for a slot inside the engine. */
   @WithDefault("512")
   int maxWaiting();
-
-  /** How long a request may wait for a slot before other workers may have it. */
-  @WithDefault("PT1M")
-  Duration holdLimit();
 
   /** {@code cpu}, or {@code cuda:0} and so on. */
   @WithDefault("cpu")
@@ -55,28 +42,25 @@ public interface ImageWorkerConfig {
   int inlineLimit();
 
   /**
-   * Where pictures lie that are too large for a record: {@code file:///a/folder}. Without it there
-   * is no such place, and what is too large is an error.
+   * Where pictures lie that are too large for a record: {@code file:///a/folder}, or {@code
+   * s3://BUCKET} or {@code s3://BUCKET/PREFIX} (credentials as for every S3 client, such as {@code
+   * AWS_ACCESS_KEY_ID}). Without it there is no such place, and what is too large is an error.
    */
   Optional<URI> store();
 
-  /** How long the first picture of a fresh model may take before the start has failed. */
-  @WithDefault("PT2M")
-  Duration warmUpTimeout();
+  /** Address of the S3 server, if it is not Amazon's: {@code http://minio:9000}. */
+  Optional<URI> storeEndpoint();
 
-  /** How long Kafka may take to let the worker join before the start has failed. */
-  @WithDefault("PT1M")
-  Duration joinTimeout();
+  /** Region of the bucket; without it what environment, profile or instance tell, or us-east-1. */
+  Optional<String> storeRegion();
 
-  /** How long requests may go on when the worker closes, before others get them. */
-  @WithDefault("PT3S")
-  Duration closeLimit();
+  /**
+   * How long the address of a stored picture opens it without credentials, at most {@code P7D}.
+   * Without it, an address opens a picture only if the bucket may be read by all.
+   */
+  Optional<Duration> storeLinkFor();
 
-  /** Address of the health and metrics endpoints. */
-  @WithDefault("127.0.0.1")
-  String host();
-
-  /** Their port; 0: any free one. */
+  /** Port of the health and metrics endpoints; 0: any free one. */
   @WithDefault("8082")
   int port();
 

@@ -36,7 +36,7 @@ final class PictureFinisher implements AutoCloseable {
   /**
    * @param side pixels of a picture's side
    * @param inlineLimit bytes; what has more is stored
-   * @param store null: there is none
+   * @param store null: there is none; closed with this
    */
   PictureFinisher(Palette palette, int side, int inlineLimit, @Nullable PictureStore store) {
     this.palette = palette;
@@ -130,5 +130,8 @@ final class PictureFinisher implements AutoCloseable {
   @Override
   public void close() {
     thread.shutdownNow();
+    if (store != null) {
+      store.close();
+    }
   }
 }

@@ -170,9 +170,7 @@ final class ImageGeneratorTest {
     Generator.Job job = begin(sink, r -> r.setImage(image(6))); // four at a time
     job.proceed(List.of());
     network.allow(SIDE + 1); // in the first step there may be one alone
-    while (sink.parts.size() < 4) {
-      Thread.sleep(2);
-    }
+    sink.awaitParts(4);
     job.cancel();
     network.allow(1);
     Finished finished = sink.await();
@@ -294,7 +292,7 @@ final class ImageGeneratorTest {
     network.allow(2);
     Thread closing = Thread.ofPlatform().start(engine::close);
     while (engine.alive()) {
-      Thread.sleep(2);
+      Thread.onSpinWait();
     }
     network.allow(1); // the step that it may be in
     closing.join();

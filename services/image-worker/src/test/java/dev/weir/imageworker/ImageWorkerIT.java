@@ -4,24 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import dev.weir.client.Answer;
+import dev.weir.client.AnswerEvent;
+import dev.weir.client.Picture;
+import dev.weir.client.WeirClient;
 import dev.weir.image.Pictures;
 import dev.weir.image.RgbPicture;
-import dev.weir.proto.v1.Chunk;
 import dev.weir.proto.v1.FinishReason;
 import dev.weir.proto.v1.Finished;
-import dev.weir.proto.v1.GenerationRequest;
 import dev.weir.proto.v1.ImageOptions;
 import dev.weir.proto.v1.Sampling;
 import dev.weir.stream.EmbeddedBroker;
-import dev.weir.stream.KafkaRequestPublisher;
-import dev.weir.stream.KafkaStreamReader;
-import dev.weir.stream.RequestHeaders;
-import dev.weir.stream.RequestPublisher.Published;
-import dev.weir.stream.StreamChunk;
 import dev.weir.stream.StreamConfig;
-import dev.weir.stream.StreamReader.Start;
-import dev.weir.stream.StreamReader.StreamFailure;
-import dev.weir.stream.StreamReader.StreamListener;
 import dev.weir.worker.WorkerService;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -31,9 +25,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -83,113 +74,76 @@ final class ImageWorkerIT {
     return StreamConfig.of(broker == null ? "" : broker.bootstrap());
   }
 
-  private static List<Chunk> ask(String model, String prompt, long seed, ImageOptions image)
-      throws Exception {
-    GenerationRequest request =
-        GenerationRequest.newBuilder()
-            .setModel(model)
-            .setPrompt(prompt)
-            .setImage(image)
-            .setSampling(Sampling.newBuilder().setSeed(seed))
-            .build();
-    try (KafkaRequestPublisher publisher =
-            new KafkaRequestPublisher(streams(), Set::of, "/weir/test", null);
-        KafkaStreamReader reader = new KafkaStreamReader(streams(), null)) {
-      Published published =
-          publisher
-              .publish(request, RequestHeaders.NONE)
-              .toCompletableFuture()
-              .get(20, TimeUnit.SECONDS);
-      List<Chunk> chunks = new ArrayList<>();
-      CompletableFuture<List<Chunk>> all = new CompletableFuture<>();
-      reader.follow(
-          published.requestId(),
-          new Start.From(published.from()),
-          new StreamListener() {
-            @Override
-            public void onChunk(StreamChunk chunk) {
-              chunks.add(chunk.chunk());
-              if (chunk.chunk().hasFinished()) {
-                all.complete(chunks);
-              }
-            }
+  /** What came of a request. */
+  private record Drawn(List<AnswerEvent> events) {
+    List<Picture> pictures() {
+      return events.stream()
+          .filter(AnswerEvent.Image.class::isInstance)
+          .map(event -> ((AnswerEvent.Image) event).picture())
+          .toList();
+    }
 
-            @Override
-            public void onFailed(StreamFailure failure) {
-              all.completeExceptionally(new AssertionError(failure.message()));
-            }
-          });
-      return all.get(60, TimeUnit.SECONDS);
+    List<ByteString> bytes() {
+      return pictures().stream().map(picture -> ByteString.copyFrom(picture.bytes())).toList();
+    }
+
+    RgbPicture only() {
+      return Pictures.read(pictures().getFirst().bytes());
     }
   }
 
-  private static List<ByteString> pictures(List<Chunk> chunks) {
-    return chunks.stream().filter(Chunk::hasImage).map(c -> c.getImage().getData()).toList();
-  }
-
-  private static RgbPicture only(List<Chunk> chunks) {
-    return Pictures.read(pictures(chunks).getFirst().toByteArray());
+  private static Drawn ask(String model, String prompt, long seed, ImageOptions image) {
+    List<AnswerEvent> events = new ArrayList<>();
+    try (WeirClient client = WeirClient.connect(streams());
+        Answer answer =
+            client.ask(
+                WeirClient.draw(model, prompt)
+                    .setImage(image)
+                    .setSampling(Sampling.newBuilder().setSeed(seed)))) {
+      answer.forEach(events::add);
+    }
+    return new Drawn(events);
   }
 
   @Test
-  void everyFamilyThatIsBuiltInDrawsAndTheSeedDecidesWhat() throws Exception {
+  void everyFamilyThatIsBuiltInDrawsAndTheSeedDecidesWhat() {
     assertThat(service().worker().models()).isNotEmpty();
     for (String model : service().worker().models()) {
       ImageOptions four = ImageOptions.newBuilder().setN(4).setScale(2).build();
-      List<Chunk> chunks = ask(model, "a person with red hair and glasses", 7, four);
-      assertThat(chunks.getFirst().hasStarted()).isTrue();
-      Finished finished = chunks.getLast().getFinished();
+      Drawn all = ask(model, "a person with red hair and glasses", 7, four);
+      assertThat(all.events().getFirst()).isInstanceOf(AnswerEvent.Began.class);
+      Finished finished = ((AnswerEvent.End) all.events().getLast()).finished();
       assertThat(finished.getReason()).isEqualTo(FinishReason.FINISH_REASON_STOP);
       assertThat(finished.getTotal()).isEqualTo(4);
-      List<ByteString> drawn = pictures(chunks);
+      List<ByteString> drawn = all.bytes();
       assertThat(drawn).hasSize(4).doesNotHaveDuplicates();
       assertThat(Pictures.read(drawn.getFirst().toByteArray()).width()).isEqualTo(32);
       // alone or together, now or later
-      assertThat(pictures(ask(model, "a person with red hair and glasses", 7, four)))
+      assertThat(ask(model, "a person with red hair and glasses", 7, four).bytes())
           .isEqualTo(drawn);
       ImageOptions one = ImageOptions.newBuilder().setScale(2).build();
       for (int i = 0; i < 4; i++) {
-        assertThat(pictures(ask(model, "a person with red hair and glasses", 7 + i, one)))
+        assertThat(ask(model, "a person with red hair and glasses", 7 + i, one).bytes())
             .containsExactly(drawn.get(i));
       }
     }
   }
 
   @Test
-  void thePictureIsSimilarToItsSourceAndTheWayHasBothEnds() throws Exception {
-    RgbPicture first = only(ask("vae", "red hair", 1, ImageOptions.getDefaultInstance()));
-    RgbPicture second = only(ask("vae", "black hair", 2, ImageOptions.getDefaultInstance()));
-    ByteString firstPng = ByteString.copyFrom(Pictures.png(first.enlarged(4)));
-    ByteString secondPng = ByteString.copyFrom(Pictures.png(second));
-    RgbPicture same =
-        only(
-            ask(
-                "vae",
-                "",
-                3,
-                ImageOptions.newBuilder().addSources(firstPng).setStrength(0).build()));
-    RgbPicture other =
-        only(
-            ask(
-                "vae",
-                "",
-                3,
-                ImageOptions.newBuilder().addSources(firstPng).setStrength(1).build()));
+  void thePictureIsSimilarToItsSourceAndTheWayHasBothEnds() {
+    RgbPicture first = ask("vae", "red hair", 1, ImageOptions.getDefaultInstance()).only();
+    RgbPicture second = ask("vae", "black hair", 2, ImageOptions.getDefaultInstance()).only();
+    ImageOptions.Builder like =
+        ImageOptions.newBuilder().addSources(ByteString.copyFrom(Pictures.png(first.enlarged(4))));
+    RgbPicture same = ask("vae", "", 3, like.setStrength(0).build()).only();
+    RgbPicture other = ask("vae", "", 3, like.setStrength(1).build()).only();
     assertThat(equalPixels(first, same)).isGreaterThan(200);
     assertThat(equalPixels(first, other)).isLessThan(equalPixels(first, same));
+    ImageOptions between =
+        like.clearStrength().setN(5).addSources(ByteString.copyFrom(Pictures.png(second))).build();
     List<RgbPicture> way =
-        pictures(
-                ask(
-                    "vae",
-                    "",
-                    3,
-                    ImageOptions.newBuilder()
-                        .setN(5)
-                        .addSources(firstPng)
-                        .addSources(secondPng)
-                        .build()))
-            .stream()
-            .map(png -> Pictures.read(png.toByteArray()))
+        ask("vae", "", 3, between).pictures().stream()
+            .map(picture -> Pictures.read(picture.bytes()))
             .toList();
     assertThat(way).hasSize(5);
     assertThat(equalPixels(way.getFirst(), first)).isGreaterThan(equalPixels(way.getLast(), first));

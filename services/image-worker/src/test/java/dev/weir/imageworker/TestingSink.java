@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** Keeps what a job makes. */
@@ -16,6 +17,7 @@ final class TestingSink implements Generator.Sink {
   final CompletableFuture<Void> admitted = new CompletableFuture<>();
   final List<Preview> previews = Collections.synchronizedList(new ArrayList<>());
   final List<ImagePart> parts = Collections.synchronizedList(new ArrayList<>());
+  private final Semaphore parted = new Semaphore(0);
   private final CompletableFuture<Finished> end = new CompletableFuture<>();
 
   @Override
@@ -38,12 +40,20 @@ final class TestingSink implements Generator.Sink {
   @Override
   public void image(ImagePart part) {
     parts.add(part);
+    parted.release();
   }
 
   @Override
   public void finished(Finished finished) {
     if (!end.complete(finished)) {
       throw new AssertionError("finished twice");
+    }
+  }
+
+  /** Waits for so many more pictures. */
+  void awaitParts(int count) throws InterruptedException {
+    if (!parted.tryAcquire(count, 60, TimeUnit.SECONDS)) {
+      throw new AssertionError("%d pictures came".formatted(parts.size()));
     }
   }
 

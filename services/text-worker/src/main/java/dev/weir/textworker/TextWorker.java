@@ -29,9 +29,7 @@ public final class TextWorker implements Worker {
   private TextWorker(
       TextModel model, TextWorkerConfig config, StreamConfig streams, MeterRegistry registry) {
     this.model = model;
-    options =
-        WorkerOptions.of(
-            config.worker(), config.joinTimeout(), config.closeLimit(), config.holdLimit());
+    options = config.options();
     int slots = model.engine().limits().slots();
     served =
         model.served().stream()

@@ -1,6 +1,7 @@
 package dev.weir.textworker;
 
 import dev.weir.torch.Precision;
+import dev.weir.worker.WorkerConfig;
 import dev.weir.worker.WorkerService;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.PropertiesConfigSource;
@@ -8,7 +9,6 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +19,7 @@ import java.util.Optional;
  * ({@code PT10S}).
  */
 @ConfigMapping(prefix = "weir.worker")
-public interface TextWorkerConfig {
+public interface TextWorkerConfig extends WorkerConfig {
 
   /** The checkpoint: a GGUF file, or a folder with one or with safetensors. */
   Path model();
@@ -33,23 +33,9 @@ public interface TextWorkerConfig {
    */
   Optional<List<String>> adapters();
 
-  /** Name of this worker in logs and model cards; without it, host and process id. */
-  Optional<String> worker();
-
   /** Requests that run at the same time. */
   @WithDefault("16")
   int slots();
-
-  /**
-   * Requests that are taken in all, those beyond the slots to wait for one: tenants share the slots
-   * fairly among what was taken; behind that is Kafka's order. 0: the slots and 8 more.
-   */
-  @WithDefault("0")
-  int intake();
-
-  /** How long a request may wait for a slot before other workers may have it. */
-  @WithDefault("PT1M")
-  Duration holdLimit();
 
   /** Most tokens of a request, prompt and output together; 0: as many as the model knows. */
   @WithDefault("0")
@@ -109,23 +95,7 @@ public interface TextWorkerConfig {
   @WithDefault("true")
   boolean speculation();
 
-  /** How long the first tokens of a fresh model may take before the start has failed. */
-  @WithDefault("PT2M")
-  Duration warmUpTimeout();
-
-  /** How long Kafka may take to let the worker join before the start has failed. */
-  @WithDefault("PT1M")
-  Duration joinTimeout();
-
-  /** How long requests may go on when the worker closes, before others get them. */
-  @WithDefault("PT3S")
-  Duration closeLimit();
-
-  /** Address of the health and metrics endpoints. */
-  @WithDefault("127.0.0.1")
-  String host();
-
-  /** Their port; 0: any free one. */
+  /** Port of the health and metrics endpoints; 0: any free one. */
   @WithDefault("8081")
   int port();
 

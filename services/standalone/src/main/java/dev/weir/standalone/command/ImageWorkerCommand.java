@@ -4,7 +4,6 @@ import dev.weir.imageworker.ImageWorker;
 import dev.weir.imageworker.ImageWorkerConfig;
 import dev.weir.stream.StreamConfig;
 import dev.weir.worker.WorkerService;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -13,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -30,31 +28,14 @@ final class ImageWorkerCommand implements Callable<Integer> {
               + " all that are built in)")
   List<String> families = List.of();
 
-  @Option(
-      names = "--host",
-      paramLabel = "ADDRESS",
-      description = "of health and metrics (default: 127.0.0.1)")
-  @Nullable String host;
-
-  @Option(
-      names = "--port",
-      paramLabel = "PORT",
-      description = "of health and metrics (default: 8082; 0: any free one)")
-  @Nullable Integer port;
-
+  @Mixin HealthOptions health = new HealthOptions();
   @Mixin ImageWorkerOptions workerOptions = new ImageWorkerOptions();
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Spec @Nullable CommandSpec spec;
 
   @Override
   public Integer call() throws Exception {
-    Map<String, String> more = new HashMap<>();
-    if (host != null) {
-      more.put("weir.image-worker.host", host);
-    }
-    if (port != null) {
-      more.put("weir.image-worker.port", port.toString());
-    }
+    Map<String, String> more = health.settings("weir.image-worker");
     Running running = new Running();
     try {
       WorkerService<ImageWorker> worker =

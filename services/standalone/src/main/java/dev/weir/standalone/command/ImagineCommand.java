@@ -3,15 +3,13 @@ package dev.weir.standalone.command;
 import com.google.protobuf.ByteString;
 import dev.weir.client.Answer;
 import dev.weir.client.AnswerEvent;
+import dev.weir.client.Picture;
 import dev.weir.client.WeirClient;
 import dev.weir.image.Pictures;
 import dev.weir.proto.RequestValidator;
-import dev.weir.proto.v1.Finished;
 import dev.weir.proto.v1.GenerationRequest;
 import dev.weir.proto.v1.ImageOptions;
-import dev.weir.proto.v1.ImagePart;
 import dev.weir.proto.v1.Sampling;
-import dev.weir.proto.v1.Warning;
 import dev.weir.stream.RequestHeaders;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -160,7 +158,7 @@ final class ImagineCommand implements Callable<Integer> {
     if (temperature != null) {
       sampling.setTemperature(temperature);
     }
-    return WeirClient.prompt(model, prompt).setSampling(sampling).setImage(image).build();
+    return WeirClient.draw(model, prompt).setSampling(sampling).setImage(image).build();
   }
 
   private void receive(
@@ -183,35 +181,29 @@ final class ImagineCommand implements Callable<Integer> {
                 glimpse.preview().getData().toByteArray());
           }
         }
-        case AnswerEvent.Image image -> keep(image.part(), request, terminal);
+        case AnswerEvent.Image image -> keep(image.picture(), request, terminal);
         case AnswerEvent.End end -> {
-          warn(end.finished(), complaints);
+          end.warnings()
+              .forEach(warning ->
+                  complaints.printf("weir: %s: %s%n", warning.getField(), warning.getMessage()));
           AnswerPrinter.complain(end.finished());
         }
       }
     }
   }
 
-  private void keep(ImagePart part, GenerationRequest request, PrintWriter terminal)
+  private void keep(Picture picture, GenerationRequest request, PrintWriter terminal)
       throws IOException {
-    int index = (int) part.getFirstIndex();
-    long own = request.getSampling().getSeed() + index;
-    if (part.hasStored()) {
-      terminal.printf(
-          "%s, seed %d, %,d bytes%n", part.getStored().getUri(), own, part.getStored().getSize());
-      return;
-    }
-    Path file = file(index, request.getImage().getN());
+    Path file = file((int) picture.index(), request.getImage().getN());
     Path folder = file.toAbsolutePath().getParent();
     if (folder != null) {
       Files.createDirectories(folder);
     }
-    byte[] png = part.getData().toByteArray();
-    Files.write(file, png);
+    Files.write(file, picture.bytes());
     if (show) {
-      TerminalPicture.print(Pictures.read(png), part.getWidth() / scale, terminal);
+      TerminalPicture.print(Pictures.read(picture.bytes()), picture.width() / scale, terminal);
     }
-    terminal.printf("%s, seed %d%n", file, own);
+    terminal.printf("%s, seed %d%n", file, request.getSampling().getSeed() + picture.index());
     terminal.flush();
   }
 
@@ -225,11 +217,5 @@ final class ImagineCommand implements Callable<Integer> {
     String stem = dot > 0 ? name.substring(0, dot) : name;
     String ending = dot > 0 ? name.substring(dot) : ".png";
     return out.resolveSibling("%s-%d%s".formatted(stem, index + 1, ending));
-  }
-
-  private static void warn(Finished finished, PrintWriter complaints) {
-    for (Warning warning : finished.getWarningsList()) {
-      complaints.printf("weir: %s: %s%n", warning.getField(), warning.getMessage());
-    }
   }
 }

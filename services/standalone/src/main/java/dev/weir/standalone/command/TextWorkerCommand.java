@@ -6,7 +6,6 @@ import dev.weir.stream.StreamConfig;
 import dev.weir.textworker.TextWorker;
 import dev.weir.textworker.TextWorkerConfig;
 import dev.weir.worker.WorkerService;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -30,18 +28,7 @@ final class TextWorkerCommand implements Callable<Integer> {
       description = "NAME that was pulled, PATH, or NAME=PATH")
   String model = "";
 
-  @Option(
-      names = "--host",
-      paramLabel = "ADDRESS",
-      description = "of health and metrics (default: 127.0.0.1)")
-  @Nullable String host;
-
-  @Option(
-      names = "--port",
-      paramLabel = "PORT",
-      description = "of health and metrics (default: 8081; 0: any free one)")
-  @Nullable Integer port;
-
+  @Mixin HealthOptions health = new HealthOptions();
   @Mixin WorkerOptions workerOptions = new WorkerOptions();
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin DataOption data = new DataOption();
@@ -49,13 +36,7 @@ final class TextWorkerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Map<String, String> more = new HashMap<>();
-    if (host != null) {
-      more.put("weir.worker.host", host);
-    }
-    if (port != null) {
-      more.put("weir.worker.port", port.toString());
-    }
+    Map<String, String> more = health.settings("weir.worker");
     ModelSource source = ModelSource.resolve(model, data.models());
     List<AdapterSource> adapters = AdapterSource.resolve(workerOptions.adapters, List.of(source));
     Running running = new Running();

@@ -1,19 +1,10 @@
 package dev.weir.bench.peer;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedReader;
-import java.io.BufferedWriter;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,20 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PyTorchPortraits implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String SCRIPT = "pytorch_portraits.py";
+  private final PythonPeer peer;
 
-  private final Program program;
-  private final Path script;
-  private final BufferedWriter requests;
-  private final BufferedReader answers;
-  private final String version;
-
-  private PyTorchPortraits(Program program, Path script) throws IOException {
-    this.program = program;
-    this.script = script;
-    this.requests = program.process().outputWriter(StandardCharsets.UTF_8);
-    this.answers = program.process().inputReader(StandardCharsets.UTF_8);
-    this.version = read().path("version").asText();
+  private PyTorchPortraits(PythonPeer peer) {
+    this.peer = peer;
   }
 
   /**
@@ -47,30 +28,27 @@ public final class PyTorchPortraits implements AutoCloseable {
    */
   public static PyTorchPortraits start(
       Path python, int threads, List<Integer> sizes, @Nullable Path pixel, @Nullable Path vae) {
-    Path script = script();
-    Program program =
-        Program.start(List.of(python.toString(), script.toString(), Integer.toString(threads)));
+    PyTorchPortraits portraits =
+        new PyTorchPortraits(
+            PythonPeer.start(
+                "PyTorch", python, "pytorch_portraits.py", List.of(Integer.toString(threads))));
+    ObjectNode open = JSON.createObjectNode().put("op", "open");
+    ArrayNode values = open.putArray("sizes");
+    sizes.forEach(values::add);
+    open.put("pixel", pixel == null ? null : pixel.toString());
+    open.put("vae", vae == null ? null : vae.toString());
     try {
-      PyTorchPortraits peer = new PyTorchPortraits(program, script);
-      ObjectNode open = JSON.createObjectNode().put("op", "open");
-      ArrayNode values = open.putArray("sizes");
-      sizes.forEach(values::add);
-      open.put("pixel", pixel == null ? null : pixel.toString());
-      open.put("vae", vae == null ? null : vae.toString());
-      peer.ask(open);
-      return peer;
-    } catch (IOException e) {
-      program.close();
-      throw new PeerException("PyTorch is gone: " + e.getMessage(), e);
+      portraits.ask(open);
+      return portraits;
     } catch (RuntimeException e) {
-      program.close();
+      portraits.close();
       throw e;
     }
   }
 
   /** What Python calls it. */
   public String version() {
-    return version;
+    return peer.version();
   }
 
   /**
@@ -107,46 +85,11 @@ public final class PyTorchPortraits implements AutoCloseable {
   }
 
   private double ask(ObjectNode request) {
-    try {
-      requests.write(JSON.writeValueAsString(request));
-      requests.newLine();
-      requests.flush();
-      return read().path("seconds").asDouble();
-    } catch (IOException e) {
-      PeerException failure = program.failure("is gone");
-      failure.addSuppressed(e);
-      throw failure;
-    }
-  }
-
-  private JsonNode read() throws IOException {
-    for (String line = answers.readLine(); line != null; line = answers.readLine()) {
-      if (line.startsWith("{")) {
-        return JSON.readTree(line);
-      }
-    }
-    throw program.failure("has ended");
-  }
-
-  private static Path script() {
-    try (InputStream source =
-        Objects.requireNonNull(PyTorchPortraits.class.getResourceAsStream(SCRIPT))) {
-      Path file = Files.createTempFile("weir-bench-", "-" + SCRIPT);
-      file.toFile().deleteOnExit();
-      Files.write(file, source.readAllBytes());
-      return file;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return peer.ask(request).path("seconds").asDouble();
   }
 
   @Override
   public void close() {
-    program.close();
-    try {
-      Files.deleteIfExists(script);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    peer.close();
   }
 }

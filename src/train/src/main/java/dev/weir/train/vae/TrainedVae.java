@@ -118,10 +118,10 @@ public final class TrainedVae implements AutoCloseable {
    * @return places in the palette: [pictures][pixels]
    */
   public List<byte[]> decode(List<int[]> conditions, float[] z) {
-    float[] logits =
+    float[] colours =
         module
             .call(
-                "decode",
+                "colours",
                 Map.of(
                     Vae.CONDITION,
                     conditions(conditions),
@@ -135,21 +135,11 @@ public final class TrainedVae implements AutoCloseable {
     for (int p = 0; p < conditions.size(); p++) {
       byte[] picture = new byte[pixels];
       for (int i = 0; i < pixels; i++) {
-        picture[i] = (byte) largest(logits, (p * pixels + i) * config.colours());
+        picture[i] = (byte) (int) colours[p * pixels + i];
       }
       pictures.add(picture);
     }
     return pictures;
-  }
-
-  private int largest(float[] logits, int from) {
-    int best = 0;
-    for (int i = 1; i < config.colours(); i++) {
-      if (logits[from + i] > logits[from + best]) {
-        best = i;
-      }
-    }
-    return best;
   }
 
   private HostTensor.Integers conditions(List<int[]> conditions) {

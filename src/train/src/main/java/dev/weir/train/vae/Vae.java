@@ -49,8 +49,9 @@ public final class Vae implements Objective {
    * The network. Parts: {@code loss}; {@code reconstruction}, mean -ln p(x | z) of a picture, and
    * {@code divergence}, mean KL of a picture, both in nats. Methods: {@code posterior} and {@code
    * prior} give mean and logarithm of the variance, [batch, latent] each; {@code decode} the logits
-   * of {@code z}, [batch, pixels, colours]; {@code log_weights} ln p(x, z) - ln q(z | x) of a
-   * sample by {@code noise}, [batch], which {@link Gaussians#importanceBound} takes.
+   * of {@code z}, [batch, pixels, colours]; {@code colours} the most probable of them, [batch,
+   * pixels]; {@code log_weights} ln p(x, z) - ln q(z | x) of a sample by {@code noise}, [batch],
+   * which {@link Gaussians#importanceBound} takes.
    */
   @Override
   public TrainingProgram program() {
@@ -70,6 +71,7 @@ public final class Vae implements Objective {
             "posterior", new Method(inputs(CONDITION, PIXELS), constants(POSTERIOR)),
             "prior", new Method(inputs(CONDITION), constants(PRIOR)),
             "decode", new Method(decode, constants(DECODE)),
+            "colours", new Method(decode, constants(MOST_PROBABLE)),
             "log_weights", new Method(weights, constants(LOG_WEIGHTS))),
         Gaussians.FUNCTIONS + Layers.CONVOLVED + constants(NETWORK));
   }
@@ -165,6 +167,12 @@ public final class Vae implements Objective {
   private static final String DECODE =
       """
           return [s.decoded(w, s.said(w, condition), z)]
+      """;
+
+  private static final String MOST_PROBABLE =
+      """
+          logits = s.decoded(w, s.said(w, condition), z)
+          return [torch.to(torch.argmax(logits, -1), 6)]
       """;
 
   private static final String LOG_WEIGHTS =
