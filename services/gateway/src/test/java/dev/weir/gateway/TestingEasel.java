@@ -31,7 +31,7 @@ final class TestingEasel implements Generator {
 
   private record Drawing(GenerationRequest request, Sink sink) implements Job {
     @Override
-    public void proceed(List<Tokens> emitted) {
+    public void proceed(List<Tokens> emitted, long nextIndex) {
       ImageOptions image = request.getImage();
       int side = SIDE * image.getScale();
       for (int i = 0; i < image.getN(); i++) {

@@ -72,7 +72,7 @@ final class TestingEcho implements Generator, AutoCloseable {
     }
 
     @Override
-    public void proceed(List<Tokens> emitted) {
+    public void proceed(List<Tokens> emitted, long nextIndex) {
       steps.execute(() -> {
         next = emitted.stream().mapToInt(Tokens::getIdsCount).sum();
         step();

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * order; they are handed over in theirs, by the finisher's thread.
  */
 final class ImageJob {
+  /** Stands for a picture that an earlier attempt has drawn. */
+  private static final Drawn BEFORE = new Drawn.Picture(new byte[0], 0);
+
   private final Generator.Sink sink;
   private final PictureFinisher finisher;
   private final InstantSource clock;
@@ -57,8 +60,11 @@ final class ImageJob {
   Generator.Job of(List<Drawing> drawings) {
     return new Generator.Job() {
       @Override
-      public void proceed(List<Tokens> emitted) {
-        drawings.forEach(Drawing::proceed);
+      public void proceed(List<Tokens> tokens, long nextIndex) {
+        int drawn = (int) Math.min(nextIndex, drawings.size());
+        drawings.subList(0, drawn).forEach(Drawing::abandon);
+        goOnBehind(drawn);
+        drawings.subList(drawn, drawings.size()).forEach(Drawing::proceed);
       }
 
       @Override
@@ -100,6 +106,20 @@ final class ImageJob {
     };
   }
 
+  /** An earlier attempt has handed over so many. */
+  private synchronized void goOnBehind(int drawn) {
+    if (finished) {
+      return;
+    }
+    for (int i = 0; i < drawn; i++) {
+      ended += ends[i] == null ? 1 : 0;
+      ends[i] = BEFORE;
+    }
+    handedOver = drawn;
+    emitted = drawn;
+    endIfComplete(BEFORE);
+  }
+
   private synchronized void admit() {
     if (!admitted) {
       admitted = true;
@@ -117,9 +137,13 @@ final class ImageJob {
       steps += picture.steps();
       finisher.then(() -> emit(next, picture));
     }
+    endIfComplete(drawn);
+  }
+
+  private void endIfComplete(Drawn last) {
     if (ended == ends.length && !finished) {
       finished = true;
-      Drawn worst = handedOver == ends.length ? drawn : firstFault();
+      Drawn worst = handedOver == ends.length ? last : firstFault();
       finisher.then(() -> finish(worst));
     }
   }

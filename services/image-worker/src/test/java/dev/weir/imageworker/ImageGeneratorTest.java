@@ -32,6 +32,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -89,7 +90,7 @@ final class ImageGeneratorTest {
 
   private TestingSink draw(Consumer<GenerationRequest.Builder> change) {
     TestingSink sink = new TestingSink();
-    begin(sink, change).proceed(List.of());
+    begin(sink, change).proceed(List.of(), 0);
     return sink;
   }
 
@@ -141,10 +142,30 @@ final class ImageGeneratorTest {
     assertThat(sink.previews).isEmpty();
     assertThat(sink.parts).isEmpty();
     job.abandon();
-    job.proceed(List.of());
+    job.proceed(List.of(), 0);
     draw(r -> r.setImage(image(1))).await();
     assertThat(sink.parts).isEmpty();
     assertThat(sink.ended()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 4})
+  void picturesThatAnEarlierAttemptHandedOverAreNotDrawnAgain(int before) throws Exception {
+    TestingSink sink = new TestingSink();
+    begin(sink, r -> r.setImage(image(4))).proceed(List.of(), before);
+    Finished finished = sink.await();
+    assertThat(finished.getReason()).isEqualTo(FinishReason.FINISH_REASON_STOP);
+    assertThat(finished.getTotal()).isEqualTo(4);
+    assertThat(finished.getUsage().getCompletionTokens()).isEqualTo((4 - before) * SIDE);
+    assertThat(sink.parts.stream().map(ImagePart::getFirstIndex))
+        .containsExactlyElementsOf(LongStream.range(before, 4).boxed().toList());
+    assertThat(sink.parts.stream().map(ImageGeneratorTest::colour))
+        .containsExactlyElementsOf(
+            draw(r -> r.setImage(image(4))).awaitAll().stream()
+                .skip(before)
+                .map(ImageGeneratorTest::colour)
+                .toList());
+    draw(r -> r.setImage(image(4))).await(); // all places are free again
   }
 
   @Test
@@ -168,7 +189,7 @@ final class ImageGeneratorTest {
     allowing(0);
     TestingSink sink = new TestingSink();
     Generator.Job job = begin(sink, r -> r.setImage(image(6))); // four at a time
-    job.proceed(List.of());
+    job.proceed(List.of(), 0);
     network.allow(SIDE + 1); // in the first step there may be one alone
     sink.awaitParts(4);
     job.cancel();

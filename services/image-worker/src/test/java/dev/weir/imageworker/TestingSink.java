@@ -57,6 +57,12 @@ final class TestingSink implements Generator.Sink {
     }
   }
 
+  /** All pictures, at the end. */
+  List<ImagePart> awaitAll() throws Exception {
+    await();
+    return parts;
+  }
+
   boolean ended() {
     return end.isDone();
   }

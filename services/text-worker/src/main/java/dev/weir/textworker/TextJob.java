@@ -48,7 +48,7 @@ final class TextJob implements TextListener {
   Generator.Job of(Generation generation) {
     return new Generator.Job() {
       @Override
-      public void proceed(List<Tokens> emitted) {
+      public void proceed(List<Tokens> emitted, long nextIndex) {
         continued = !emitted.isEmpty();
         generation.proceed(
             emitted.stream().flatMapToInt(t -> t.getIdsList().stream().mapToInt(i -> i)).toArray());

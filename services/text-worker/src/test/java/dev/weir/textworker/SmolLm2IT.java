@@ -92,7 +92,7 @@ final class SmolLm2IT {
       model()
           .generator()
           .begin(request(generation.get("user").asText()), RequestHeaders.NONE, sink)
-          .proceed(List.of());
+          .proceed(List.of(), 0);
     }
     for (int i = 0; i < sinks.size(); i++) {
       JsonNode generation = expected.get("generation").get(i);

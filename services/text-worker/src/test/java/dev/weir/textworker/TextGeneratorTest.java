@@ -92,7 +92,8 @@ final class TextGeneratorTest {
   private TestingSink run(TextGenerator generator, GenerationRequest request, Tokens... emitted)
       throws Exception {
     TestingSink sink = new TestingSink();
-    generator.begin(request, RequestHeaders.NONE, sink).proceed(List.of(emitted));
+    long next = Arrays.stream(emitted).mapToLong(Tokens::getIdsCount).sum();
+    generator.begin(request, RequestHeaders.NONE, sink).proceed(List.of(emitted), next);
     sink.await();
     return sink;
   }
@@ -240,7 +241,7 @@ final class TextGeneratorTest {
     TestingSink late = new TestingSink();
     RequestHeaders passed =
         new RequestHeaders("t", NOW.minusSeconds(1).toEpochMilli(), 0, null, null, null);
-    generator(null).begin(request(b -> b.setPrompt("a")), passed, late).proceed(List.of());
+    generator(null).begin(request(b -> b.setPrompt("a")), passed, late).proceed(List.of(), 0);
     assertThat(late.await().getReason()).isEqualTo(FinishReason.FINISH_REASON_DEADLINE);
     TestingSink old =
         run(

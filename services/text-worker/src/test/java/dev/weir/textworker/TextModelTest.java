@@ -64,7 +64,7 @@ final class TextModelTest {
   void whatItAnswersIsCounted() throws Exception {
     try (TextModel text = start(new TestingTokenizer(), null)) {
       TestingSink sink = new TestingSink();
-      text.generator().begin(request(3), RequestHeaders.NONE, sink).proceed(List.of());
+      text.generator().begin(request(3), RequestHeaders.NONE, sink).proceed(List.of(), 0);
       assertThat(sink.await().getTotal()).isEqualTo(3);
       assertThat(registry.get("weir.generation.tokens").counter().count()).isEqualTo(3);
       assertThat(
@@ -113,7 +113,7 @@ final class TextModelTest {
                     .build(),
                 RequestHeaders.NONE,
                 sink)
-            .proceed(List.of());
+            .proceed(List.of(), 0);
         sink.await();
         answers.add(sink.ids());
       }
@@ -126,8 +126,8 @@ final class TextModelTest {
       model.poisonPosition(4); // the prompt is two tokens, the third of the output is there
       TestingSink sick = new TestingSink();
       TestingSink sound = new TestingSink();
-      text.generator().begin(request(9), RequestHeaders.NONE, sick).proceed(List.of());
-      text.generator().begin(request(2), RequestHeaders.NONE, sound).proceed(List.of());
+      text.generator().begin(request(9), RequestHeaders.NONE, sick).proceed(List.of(), 0);
+      text.generator().begin(request(2), RequestHeaders.NONE, sound).proceed(List.of(), 0);
       Finished finished = sick.await();
       assertThat(finished.getReason()).isEqualTo(FinishReason.FINISH_REASON_ERROR);
       assertThat(finished.getTotal()).isEqualTo(3);

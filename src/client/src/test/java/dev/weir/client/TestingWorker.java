@@ -72,7 +72,7 @@ final class TestingWorker implements AutoCloseable {
     }
 
     @Override
-    public void proceed(List<Tokens> emitted) {
+    public void proceed(List<Tokens> emitted, long nextIndex) {
       int from = emitted.stream().mapToInt(Tokens::getIdsCount).sum();
       Thread.ofVirtual().start(() -> say(from));
     }

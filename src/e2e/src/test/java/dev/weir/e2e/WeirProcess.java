@@ -103,6 +103,17 @@ public final class WeirProcess implements AutoCloseable {
     return address;
   }
 
+  /** Waits for a line with these words. */
+  public void awaitLine(String words) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+    while (lines.stream().noneMatch(line -> line.contains(words))) {
+      if (!process.isAlive() || System.nanoTime() > end) {
+        throw new IllegalStateException("no line '%s' in %s".formatted(words, lines));
+      }
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+  }
+
   /** What it has printed so far. */
   public List<String> lines() {
     return List.copyOf(lines);

@@ -45,7 +45,7 @@ final class SimulatedJob implements Generator.Job {
   }
 
   @Override
-  public void proceed(List<Tokens> emitted) {
+  public void proceed(List<Tokens> emitted, long nextIndex) {
     if (plan.kind == RequestPlan.Kind.THROWS_ONCE && plan.failures == 0) {
       throw generator.failure(slot, plan);
     }

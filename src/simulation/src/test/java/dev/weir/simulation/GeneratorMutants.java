@@ -23,9 +23,9 @@ final class GeneratorMutants {
               OneMore one = new OneMore(sink);
               return new Job(world.generator().begin(request, headers, one)) {
                 @Override
-                public void proceed(List<Tokens> emitted) {
+                public void proceed(List<Tokens> emitted, long nextIndex) {
                   emitted.forEach(tokens -> one.found += tokens.getIdsCount());
-                  super.proceed(emitted);
+                  super.proceed(emitted, nextIndex);
                 }
               };
             }));
@@ -41,13 +41,13 @@ final class GeneratorMutants {
               Noting noting = new Noting(sink, begun, request.getId());
               return new Job(world.generator().begin(request, headers, noting)) {
                 @Override
-                public void proceed(List<Tokens> emitted) {
+                public void proceed(List<Tokens> emitted, long nextIndex) {
                   if (begun.contains(request.getId())) {
                     super.abandon();
                     noting.finished(
                         Finished.newBuilder().setReason(FinishReason.FINISH_REASON_STOP).build());
                   } else {
-                    super.proceed(emitted);
+                    super.proceed(emitted, nextIndex);
                   }
                 }
               };
@@ -62,8 +62,8 @@ final class GeneratorMutants {
     }
 
     @Override
-    public void proceed(List<Tokens> emitted) {
-      job.proceed(emitted);
+    public void proceed(List<Tokens> emitted, long nextIndex) {
+      job.proceed(emitted, nextIndex);
     }
 
     @Override

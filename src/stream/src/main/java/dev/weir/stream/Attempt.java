@@ -312,7 +312,7 @@ final class Attempt {
     } else {
       begunAt = before;
       state = State.RUNNING;
-      job.proceed(before.tokens());
+      job.proceed(before.tokens(), before.next());
     }
   }
 

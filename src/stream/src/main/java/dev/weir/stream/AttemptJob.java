@@ -43,11 +43,11 @@ final class AttemptJob {
   }
 
   /** Lets the output begin behind what was emitted before. */
-  void proceed(List<Tokens> emitted) {
+  void proceed(List<Tokens> emitted, long nextIndex) {
     if (job == null) {
       throw new IllegalStateException("there is no job to proceed");
     }
-    job.proceed(emitted);
+    job.proceed(emitted, nextIndex);
   }
 
   /** A record that it made has come; it waits no longer. */

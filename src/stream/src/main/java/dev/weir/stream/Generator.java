@@ -26,8 +26,10 @@ public interface Generator {
     /**
      * Lets the output begin behind the records that earlier attempts emitted (those that count, in
      * order).
+     *
+     * @param nextIndex index of the first token or picture that is not there yet
      */
-    void proceed(List<Tokens> emitted);
+    void proceed(List<Tokens> emitted, long nextIndex);
 
     /**
      * Ends the output with {@code cancelled} (or {@code deadline}): the sink gets its {@code

@@ -180,7 +180,7 @@ final class HoldingTest {
 
   private static final class TestingJob implements Generator.Job {
     @Override
-    public void proceed(List<Tokens> emitted) {}
+    public void proceed(List<Tokens> emitted, long nextIndex) {}
 
     @Override
     public void cancel() {}

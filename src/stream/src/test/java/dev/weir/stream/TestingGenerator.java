@@ -98,7 +98,7 @@ final class TestingGenerator implements Generator {
     }
 
     @Override
-    public void proceed(List<Tokens> emitted) {
+    public void proceed(List<Tokens> emitted, long nextIndex) {
       List<Integer> before = emitted.stream().flatMap(t -> t.getIdsList().stream()).toList();
       if (!before.equals(tokens(prompt, before.size()))) {
         throw new IllegalStateException("told to go on behind tokens that are not its own");

@@ -29,8 +29,8 @@ final class TestingRoom implements Generator {
     fill();
     return new Job() {
       @Override
-      public void proceed(List<Tokens> emitted) {
-        job.proceed(emitted);
+      public void proceed(List<Tokens> emitted, long nextIndex) {
+        job.proceed(emitted, nextIndex);
       }
 
       @Override

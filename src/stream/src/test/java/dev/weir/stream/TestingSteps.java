@@ -262,7 +262,7 @@ final class TestingSteps implements LogWriter, LogReader, Generator, Cancellatio
     }
     return new Job() {
       @Override
-      public void proceed(List<Tokens> emitted) {
+      public void proceed(List<Tokens> emitted, long nextIndex) {
         proceeded = emitted;
       }
 

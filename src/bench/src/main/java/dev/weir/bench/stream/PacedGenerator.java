@@ -152,7 +152,7 @@ final class PacedGenerator implements Generator, AutoCloseable {
     }
 
     @Override
-    public void proceed(List<Tokens> before) {
+    public void proceed(List<Tokens> before, long nextIndex) {
       for (Tokens tokens : before) {
         next += tokens.getIdsCount();
       }

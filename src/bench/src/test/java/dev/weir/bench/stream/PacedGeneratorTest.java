@@ -83,7 +83,7 @@ final class PacedGeneratorTest {
     assertThat(sink.admitted).isTrue();
     assertThat(sink.tokens).isEmpty();
 
-    job.proceed(List.of(Tokens.newBuilder().addIds(1).addIds(2).build()));
+    job.proceed(List.of(Tokens.newBuilder().addIds(1).addIds(2).build()), 2);
 
     for (int i = 2; i < 12; i++) {
       Tokens tokens = sink.next();
@@ -97,7 +97,7 @@ final class PacedGeneratorTest {
   void anOutputEndsAtItsLengthAlsoWhereAStepGivesMore() throws Exception {
     generator.pace(1000, 4, Text.LETTERS);
     Taking sink = new Taking();
-    begin(sink, 10).proceed(List.of());
+    begin(sink, 10).proceed(List.of(), 0);
 
     Finished end = sink.finished.get(30, TimeUnit.SECONDS);
     assertThat(end.getReason()).isEqualTo(FinishReason.FINISH_REASON_LENGTH);
@@ -113,7 +113,7 @@ final class PacedGeneratorTest {
     for (int i = 0; i < 5; i++) {
       Taking sink = new Taking();
       sinks.add(sink);
-      begin(sink, 1_000_000).proceed(List.of());
+      begin(sink, 1_000_000).proceed(List.of(), 0);
     }
     for (Taking sink : sinks) {
       sink.next();
@@ -134,8 +134,8 @@ final class PacedGeneratorTest {
     Generator.Job first = begin(cancelled, 1_000_000);
     Generator.Job second = begin(abandoned, 1_000_000);
     second.abandon();
-    second.proceed(List.of());
-    first.proceed(List.of());
+    second.proceed(List.of(), 0);
+    first.proceed(List.of(), 0);
     cancelled.next();
 
     first.cancel();
