@@ -2,7 +2,6 @@ package dev.weir.imageworker;
 
 import dev.weir.engine.ComputeLease;
 import dev.weir.engine.EngineClock;
-import dev.weir.engine.EngineMetrics;
 import dev.weir.engine.LanguageModel;
 import dev.weir.engine.TextEngine;
 import dev.weir.engine.TextEngineConfig;
@@ -11,7 +10,6 @@ import dev.weir.image.draw.PictureEngine;
 import dev.weir.image.draw.PictureListener;
 import dev.weir.image.draw.PictureRequest;
 import dev.weir.image.draw.StepEngine;
-import dev.weir.image.draw.StepMetrics;
 import dev.weir.image.portrait.PortraitDesign;
 import dev.weir.kernels.KernelLanguageModel;
 import dev.weir.kernels.KernelOptions;
@@ -123,6 +121,7 @@ record ImageModel(
       }
     }
     String numericsId = model.limits().numericsId();
+    ImageMeters meters = new ImageMeters(ImageFamily.PIXEL.word(), registry);
     TextEngine engine =
         new TextEngine(
             model,
@@ -133,7 +132,7 @@ record ImageModel(
                 (config.maxWaiting() + config.slots()) * design.attributes().size(),
                 false,
                 false),
-            EngineMetrics.NONE,
+            meters,
             EngineClock.SYSTEM,
             ComputeLease.of(config.device()));
     PictureEngine pixels =
@@ -143,7 +142,7 @@ record ImageModel(
             design.palette());
     return new ImageModel(
         ImageFamily.PIXEL.word(),
-        new MeteredEngine(pixels, ImageFamily.PIXEL.word(), registry),
+        new MeteredEngine(pixels, meters),
         ImageFamily.PIXEL.temperature(),
         "f32",
         backend,
@@ -152,14 +151,11 @@ record ImageModel(
 
   private static ImageModel vae(Path folder, ImageWorkerConfig config, MeterRegistry registry)
       throws IOException {
-    if (!config.device().equals("cpu")) {
-      throw new IllegalArgumentException(
-          "the vae runs on the cpu, not on %s; leave it out there".formatted(config.device()));
-    }
     PortraitDesign design = PortraitDesign.builtIn();
     List<Integer> values = TrainingPortraits.attributeValues(design);
-    TrainedVae vae = TrainedVae.open(VaeConfig.portraits(values), folder);
+    TrainedVae vae = TrainedVae.open(VaeConfig.portraits(values), folder, config.device());
     String name = ImageFamily.VAE.word();
+    ImageMeters meters = new ImageMeters(name, registry);
     PictureEngine engine =
         new StepEngine(
             name,
@@ -170,16 +166,17 @@ record ImageModel(
                 values.stream().mapToInt(Integer::intValue).toArray()),
             config.maxWaiting(),
             EngineClock.SYSTEM,
-            StepMetrics.NONE,
+            meters,
             ComputeLease.of(config.device()));
+    String backend = "torch-" + config.device();
     String digest = sha256(folder.resolve(TrainedWeights.FILE)).substring(0, DIGEST_DIGITS);
     return new ImageModel(
         name,
-        new MeteredEngine(engine, name, registry),
+        new MeteredEngine(engine, meters),
         ImageFamily.VAE.temperature(),
         "f32",
-        "torch-cpu",
-        digest + "-f32-torch-cpu");
+        backend,
+        digest + "-f32-" + backend);
   }
 
   private static String sha256(Path file) throws IOException {

@@ -5,91 +5,31 @@ import dev.weir.image.draw.Drawn;
 import dev.weir.image.draw.PictureEngine;
 import dev.weir.image.draw.PictureListener;
 import dev.weir.image.draw.PictureRequest;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.Timer;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 
-/** An engine, and what it does as metrics; all carry {@code model_name}. */
+/** An engine whose pictures are counted. */
 final class MeteredEngine implements PictureEngine {
   private final PictureEngine engine;
-  private final MeterRegistry registry;
-  private final List<Meter> meters = new ArrayList<>();
-  private final Map<String, Counter> ends = new ConcurrentHashMap<>();
-  private final Timer queue;
-  private final Timer drawing;
-  private volatile boolean counting;
+  private final ImageMeters meters;
 
   /**
    * @param engine owned from now on
+   * @param meters owned from now on
    */
-  MeteredEngine(PictureEngine engine, String model, MeterRegistry registry) {
+  MeteredEngine(PictureEngine engine, ImageMeters meters) {
     this.engine = engine;
-    this.registry = registry;
-    Tags tags = Tags.of("model_name", model);
-    queue =
-        kept(
-            Timer.builder("weir.image.queue.time")
-                .description("Until a picture has a slot")
-                .tags(tags)
-                .register(registry));
-    drawing =
-        kept(
-            Timer.builder("weir.image.drawing.time")
-                .description("From its slot to the whole picture")
-                .tags(tags)
-                .register(registry));
-    kept(
-        Gauge.builder("weir.image.slots", engine, PictureEngine::slots)
-            .description("Pictures that can be drawn at the same time")
-            .tags(tags)
-            .register(registry));
-    kept(
-        Gauge.builder("weir.image.running", engine, PictureEngine::running)
-            .description("Pictures that have a slot")
-            .tags(tags)
-            .register(registry));
-    for (String outcome : List.of("picture", "cancelled", "late", "failed")) {
-      ends.put(
-          outcome,
-          kept(
-              Counter.builder("weir.image.pictures")
-                  .description("Pictures by how they ended")
-                  .tags(tags.and("outcome", outcome))
-                  .register(registry)));
-    }
-  }
-
-  private <M extends Meter> M kept(M meter) {
-    meters.add(meter);
-    return meter;
+    this.meters = meters;
+    meters.watch(engine);
   }
 
   /** From now on; a warm-up is no request. */
   void count() {
-    counting = true;
+    meters.count();
   }
 
   @Override
   public Drawing draw(PictureRequest request, PictureListener listener) {
     return engine.draw(request, new Counted(listener));
-  }
-
-  private static String outcome(Drawn drawn) {
-    return switch (drawn) {
-      case Drawn.Picture _ -> "picture";
-      case Drawn.Cancelled _ -> "cancelled";
-      case Drawn.Late _ -> "late";
-      case Drawn.Failed _ -> "failed";
-    };
   }
 
   @Override
@@ -115,7 +55,7 @@ final class MeteredEngine implements PictureEngine {
   @Override
   public void close() {
     engine.close();
-    meters.forEach(registry::remove);
+    meters.close();
   }
 
   private final class Counted implements PictureListener {
@@ -140,16 +80,7 @@ final class MeteredEngine implements PictureEngine {
 
     @Override
     public void onEnded(Drawn drawn) {
-      if (counting) {
-        Counter counter = ends.get(outcome(drawn));
-        if (counter != null) {
-          counter.increment();
-        }
-        if (drawn instanceof Drawn.Picture) {
-          queue.record(admitted - came, TimeUnit.NANOSECONDS);
-          drawing.record(System.nanoTime() - admitted, TimeUnit.NANOSECONDS);
-        }
-      }
+      meters.ended(drawn, admitted - came, System.nanoTime() - admitted);
       listener.onEnded(drawn);
     }
   }

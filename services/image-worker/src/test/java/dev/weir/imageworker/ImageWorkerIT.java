@@ -167,6 +167,11 @@ final class ImageWorkerIT {
           .containsPattern(
               "weir_image_pictures_total\\{model_name=\"vae\",outcome=\"picture\"\\} [1-9]")
           .contains("weir_image_drawing_time_seconds_count{model_name=\"vae\"}")
+          .contains("weir_image_drawing_time_seconds_bucket{model_name=\"vae\",le=\"1.0\"}")
+          .containsPattern("weir_image_step_pictures_count\\{model_name=\"vae\"\\} [1-9]")
+          .containsPattern("weir_image_step_time_seconds_count\\{model_name=\"pixel\"\\} [1-9]")
+          .contains("weir_image_waiting{model_name=\"pixel\"} 0.0")
+          .contains("weir_image_faults_total{model_name=\"vae\"} 0.0")
           .contains("weir_image_finisher_waiting")
           .contains("weir_image_previews_omitted");
     }

@@ -4,8 +4,11 @@ import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import java.util.Map;
 
-/** Tries a GPU, which the libtorch that was found may not be made for. */
-final class DeviceProbe {
+/**
+ * Tries a GPU, which the libtorch that was found may not be made for; public only for the packages
+ * below this one.
+ */
+public final class DeviceProbe {
   private static final String METHODS =
       """
         def sum(s: __torch__.Probe) -> float:
@@ -15,11 +18,24 @@ final class DeviceProbe {
   private DeviceProbe() {}
 
   /**
+   * Throws unless it is the name of a device.
+   *
+   * @throws IllegalArgumentException if it is neither {@code cpu} nor {@code cuda:N}
+   */
+  static void requireName(String device) {
+    if (!device.matches("cpu|cuda:\\d{1,3}")) {
+      throw new IllegalArgumentException("device '" + device + "' is neither cpu nor cuda:N");
+    }
+  }
+
+  /**
    * Tries it.
    *
-   * @throws IllegalArgumentException if libtorch cannot compute on the device
+   * @throws IllegalArgumentException if there is no device of that name, or libtorch cannot compute
+   *     on it
    */
-  static void check(String device) {
+  public static void check(String device) {
+    requireName(device);
     if (device.equals("cpu")) {
       return;
     }

@@ -14,9 +14,7 @@ public record TorchOptions(
 
   /** Checks the values. */
   public TorchOptions {
-    if (!device.matches("cpu|cuda:\\d{1,3}")) {
-      throw new IllegalArgumentException("device '" + device + "' is neither cpu nor cuda:N");
-    }
+    DeviceProbe.requireName(device);
     requireWithin("slots", slots, 1, 4096);
     requireWithin("maxContext", maxContext, 0, 1 << 24);
     requireWithin("threads", threads, 0, 1024);

@@ -112,9 +112,9 @@ public record LlamaBlocks(
 
   private static final String ROTATION =
       """
-          exponent = torch.div(torch.arange(0, {D}, 2, dtype=6), -{D})
+          exponent = torch.div(torch.arange(0, {D}, 2, dtype=6, device={DEVICE}), -{D})
           frequency = torch.pow({BASE}, exponent)
-          angle = torch.mul(torch.unsqueeze(torch.arange({POSITIONS}, dtype=6), 1), torch.unsqueeze(frequency, 0))
+          angle = torch.mul(torch.unsqueeze(torch.arange({POSITIONS}, dtype=6, device={DEVICE}), 1), torch.unsqueeze(frequency, 0))
           cosine = torch.cos(angle)
           sine = torch.sin(angle)
       """;

@@ -5,7 +5,6 @@ import dev.weir.bench.image.QualityBenchmark;
 import dev.weir.bench.image.QualityOptions;
 import dev.weir.bench.image.SpeedBenchmark;
 import dev.weir.bench.image.SpeedOptions;
-import dev.weir.bench.peer.LocalServer;
 import dev.weir.bench.peer.PeerFolder;
 import dev.weir.train.TrainingException;
 import dev.weir.train.portrait.PortraitFamily;
@@ -159,18 +158,17 @@ final class BenchImageCommand implements Callable<Integer> {
   private List<BenchmarkResult> speed(PrintWriter out, BenchTerminal progress)
       throws IOException, InterruptedException {
     PeerFolder folder = new PeerFolder(peers == null ? data.folder.resolve("peers") : peers);
-    try (LocalServer weir = OwnWeir.startDrawing(served())) {
-      return new SpeedBenchmark(
-              new SpeedOptions(
-                  families,
-                  models,
-                  rounds,
-                  pictures,
-                  threads,
-                  folder.pyTorchPython(),
-                  new SpeedOptions.Served(weir.address(), weir.pid())))
-          .run(out, progress);
-    }
+    List<String> served = served();
+    return new SpeedBenchmark(
+            new SpeedOptions(
+                families,
+                models,
+                rounds,
+                pictures,
+                threads,
+                folder.pyTorchPython(),
+                () -> OwnWeir.startDrawing(served)))
+        .run(out, progress);
   }
 
   /** What the Weir that is started serves: what lies in the folder of models, if there is one. */

@@ -21,7 +21,9 @@ final class ImageWorkerOptions {
   @Option(
       names = "--store",
       paramLabel = "URI",
-      description = "folder for pictures that are too large for a record: file:///a/folder")
+      description =
+          "folder or bucket for pictures that are too large for a record: file:///a/folder, or"
+              + " s3://BUCKET/PREFIX")
   @Nullable String store;
 
   ImageWorkerConfig config(List<String> families, Map<String, String> more) {

@@ -5,6 +5,7 @@ import dev.weir.bench.BenchmarkResult;
 import dev.weir.bench.ComparisonTable;
 import dev.weir.bench.Machine;
 import dev.weir.bench.Samples;
+import dev.weir.bench.peer.LocalServer;
 import dev.weir.bench.peer.PyTorchPortraits;
 import dev.weir.image.portrait.PortraitDesign;
 import dev.weir.torch.Processor;
@@ -22,7 +23,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +36,8 @@ import org.jspecify.annotations.Nullable;
 public final class SpeedBenchmark {
   private static final List<Integer> BATCHES = List.of(1, 16);
   private static final int CLIENTS = 16;
-  private static final int SERVED_PICTURES = 128;
+  private static final List<Integer> PICTURES_OF_A_REQUEST = List.of(1, 4);
+  private static final int SERVED_PICTURES = 512;
   private static final int STEPS = 10;
   private static final int DRAWN = 16; // of each batch size, in a round
 
@@ -53,6 +57,7 @@ public final class SpeedBenchmark {
   public List<BenchmarkResult> run(PrintWriter out, BenchProgress progress)
       throws IOException, InterruptedException {
     out.println(Machine.current().describe());
+    Map<String, Double> offline = new LinkedHashMap<>(); // pictures/s
     try (ModelFolders models = new ModelFolders(options.models())) {
       List<PortraitFamily> families = families(models);
       try (PyTorchPortraits peer = peer(models)) {
@@ -62,7 +67,15 @@ public final class SpeedBenchmark {
           out.printf("PyTorch %s on %d threads%n", peer.version(), options.threads());
         }
         for (PortraitFamily family : families) {
-          measure(family, models, peer, progress);
+          offline.put(ModelFolders.name(family), measure(family, models, peer, progress));
+        }
+      }
+    }
+    SpeedOptions.Starter starter = options.served();
+    if (starter != null) {
+      try (LocalServer weir = starter.start()) {
+        for (Map.Entry<String, Double> family : offline.entrySet()) {
+          serving(new ServedSpeed(weir), family.getKey(), family.getValue(), progress);
         }
       }
     }
@@ -105,7 +118,12 @@ public final class SpeedBenchmark {
         vae);
   }
 
-  private void measure(
+  /**
+   * The network alone.
+   *
+   * @return pictures a second at the largest batch
+   */
+  private double measure(
       PortraitFamily family,
       ModelFolders models,
       @Nullable PyTorchPortraits peer,
@@ -126,10 +144,7 @@ public final class SpeedBenchmark {
     }
     progress.at(name + ": training", 0, 1);
     training(family, name, peer);
-    SpeedOptions.Served served = options.served();
-    if (served != null) {
-      serving(new ServedSpeed(served), name, offline, progress);
-    }
+    return offline;
   }
 
   /**
@@ -203,22 +218,25 @@ public final class SpeedBenchmark {
 
   private void serving(ServedSpeed served, String name, double offline, BenchProgress progress)
       throws IOException, InterruptedException {
-    progress.at(name + ": 16 clients", 0, 1);
-    served.picturesPerSecond(name, CLIENTS, SERVED_PICTURES); // warms up
-    List<Double> rates = new ArrayList<>();
-    for (int round = 0; round < options.rounds(); round++) {
-      rates.add(served.picturesPerSecond(name, CLIENTS, SERVED_PICTURES));
+    progress.at(name + ": warming up", 0, 1);
+    served.warmUp(name, CLIENTS);
+    for (int each : PICTURES_OF_A_REQUEST) {
+      progress.at("%s: %d clients, %d at a time".formatted(name, CLIENTS, each), 0, 1);
+      List<Double> rates = new ArrayList<>();
+      for (int round = 0; round < options.rounds(); round++) {
+        rates.add(served.picturesPerSecond(name, CLIENTS, each, SERVED_PICTURES));
+      }
+      results.add(
+          BenchmarkResult.against(
+              "image.%s.served.c%d.n%d".formatted(name, CLIENTS, each),
+              Samples.of(rates).median(),
+              "pictures/s",
+              "offline b16",
+              offline));
     }
-    results.add(
-        BenchmarkResult.against(
-            "image.%s.served.c%d".formatted(name, CLIENTS),
-            Samples.of(rates).median(),
-            "pictures/s",
-            "offline b16",
-            offline));
     progress.at(name + ": memory", 0, 1);
     double before = served.memoryMib();
-    served.picturesPerSecond(name, CLIENTS, options.pictures());
+    served.picturesPerSecond(name, CLIENTS, 1, options.pictures());
     results.add(
         BenchmarkResult.of(
             "image.%s.memory.growth".formatted(name), served.memoryMib() - before, "MiB"));

@@ -1,7 +1,7 @@
 package dev.weir.bench.image;
 
+import dev.weir.bench.peer.LocalServer;
 import dev.weir.train.portrait.PortraitFamily;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param pictures that are asked for over HTTP for the memory
  * @param threads of PyTorch
  * @param python that has PyTorch; empty: it takes no part
- * @param served where a Weir answers that serves the families, and its process; null: it is not
- *     measured
+ * @param served starts a Weir, when all else is measured, for it takes time even when it idles;
+ *     null: it is not measured
  */
 public record SpeedOptions(
     List<PortraitFamily> families,
@@ -26,15 +26,14 @@ public record SpeedOptions(
     int pictures,
     int threads,
     Optional<Path> python,
-    @Nullable Served served) {
+    @Nullable Starter served) {
   public SpeedOptions {
     families = List.copyOf(families);
   }
 
-  /**
-   * A Weir that runs.
-   *
-   * @param pid of its process, for its memory
-   */
-  public record Served(URI address, long pid) {}
+  /** Starts a Weir that serves the families. */
+  public interface Starter {
+    /** Starts it; the caller closes it. */
+    LocalServer start() throws InterruptedException;
+  }
 }

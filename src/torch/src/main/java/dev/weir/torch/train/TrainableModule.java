@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.weir.torch.DeviceProbe;
 import dev.weir.torch.TorchModule;
 import dev.weir.torch.train.TrainingProgram.Kind;
 import dev.weir.torch.train.TrainingProgram.Method;
@@ -50,11 +51,23 @@ public final class TrainableModule implements AutoCloseable {
    */
   public static TrainableModule open(
       TrainingProgram program, AdamW optimizer, boolean bfloat16, long seed) {
+    return open(program, optimizer, bfloat16, seed, "cpu");
+  }
+
+  /**
+   * Opens a program on a device.
+   *
+   * @param device {@code cpu}, or {@code cuda:0} and so on
+   * @throws IllegalArgumentException if libtorch cannot compute on it
+   */
+  public static TrainableModule open(
+      TrainingProgram program, AdamW optimizer, boolean bfloat16, long seed, String device) {
+    DeviceProbe.check(device);
     TorchModule module =
         TorchModule.load(
             TrainingSource.CLASS_NAME,
             TrainingSource.listAttributes(),
-            new TrainingSource(program, bfloat16).source());
+            new TrainingSource(program, bfloat16, device).source());
     module.closesInOrder();
     TrainableModule opened = new TrainableModule(program, optimizer, module);
     float[] initial = new float[program.size()];

@@ -13,7 +13,8 @@ import java.util.Map;
  * {@code s.product(x, w)} (x [.., in], w [out, in]) and {@code s.batched(x, y)} (matrices of a
  * batch) multiply in the arithmetic that the module is opened with, and give float32; {@code
  * s.narrow_product(x, w)} stays in that arithmetic, which costs half the memory traffic where it is
- * multiplied again; {@code s.narrow(x)} is x in it.
+ * multiplied again; {@code s.narrow(x)} is x in it. Tensors that a program makes have {@code
+ * device={DEVICE}}.
  *
  * @param name of the network; one in a checkpoint's folder
  * @param parameters in the order in which state lies

@@ -23,10 +23,12 @@ final class TrainingSource {
 
   private final TrainingProgram program;
   private final boolean bfloat16;
+  private final String device;
 
-  TrainingSource(TrainingProgram program, boolean bfloat16) {
+  TrainingSource(TrainingProgram program, boolean bfloat16, String device) {
     this.program = program;
     this.bfloat16 = bfloat16;
+    this.device = device;
   }
 
   static Map<String, String> listAttributes() {
@@ -45,7 +47,10 @@ final class TrainingSource {
     program.methods().forEach((name, method) -> method(text, "own_" + name, method));
     text.append(STEP);
     String source =
-        text.toString().replace("{NARROW}", Integer.toString(bfloat16 ? BFLOAT16 : FLOAT32));
+        text.toString()
+            .replace("{NARROW}", Integer.toString(bfloat16 ? BFLOAT16 : FLOAT32))
+            .replace("{DEVICE}", "torch.device(\"%s\")".formatted(device))
+            .replace("{CPU}", "torch.device(\"cpu\")");
     List<Parameter> parameters = program.parameters();
     for (int i = 0; i < parameters.size(); i++) {
       source = source.replace("{" + parameters.get(i).name() + "}", "w[" + i + "]");
@@ -57,14 +62,14 @@ final class TrainingSource {
       """
         def allocate(s: __torch__.Trainer, vectors: List[Tensor]) -> List[Tensor]:
           for i in range(torch.len(vectors)):
-            _0 = torch.append(s.flat, torch.clone(vectors[i]))
+            _0 = torch.append(s.flat, torch.clone(torch.to(vectors[i], {DEVICE}, 6)))
           return s.bind()
         def write(s: __torch__.Trainer, vectors: List[Tensor]) -> List[Tensor]:
           for i in range(torch.len(vectors)):
             _0 = torch.copy_(s.flat[i], vectors[i])
           return annotate(List[Tensor], [])
         def read(s: __torch__.Trainer, vector: int) -> List[Tensor]:
-          return [torch.clone(s.flat[vector])]
+          return [torch.to(torch.clone(s.flat[vector]), {CPU}, 6)]
       """;
 
   /** A leaf shares the memory of its window, so that an update of the vector is one of the leaf. */
@@ -109,7 +114,7 @@ final class TrainingSource {
     text.append("    return s.%s(w".formatted(name));
     int index = 0;
     for (Kind kind : method.inputs().values()) {
-      text.append(kind == Kind.INTEGERS ? ", torch.to(inputs[%d], 4)" : ", inputs[%d]")
+      text.append(", torch.to(inputs[%d], {DEVICE}, " + (kind == Kind.INTEGERS ? "4)" : "6)"))
           .replace(text.lastIndexOf("%d"), text.lastIndexOf("%d") + 2, Integer.toString(index++));
     }
     text.append(")\n");
@@ -123,7 +128,7 @@ final class TrainingSource {
               found = s.%1$s_of(s.leaves, inputs)
             results = annotate(List[Tensor], [])
             for i in range(torch.len(found)):
-              _0 = torch.append(results, torch.contiguous(torch.to(torch.detach(found[i]), 6)))
+              _0 = torch.append(results, torch.contiguous(torch.to(torch.detach(found[i]), {CPU}, 6)))
             return results
         """
             .formatted(name));
@@ -144,7 +149,7 @@ final class TrainingSource {
           for i in range(torch.len(gradients)):
             gradient = gradients[i]
             if torch.__is__(gradient, None):
-              piece = torch.zeros([torch.numel(s.leaves[i])], dtype=6)
+              piece = torch.zeros([torch.numel(s.leaves[i])], dtype=6, device={DEVICE})
             else:
               piece = torch.reshape(unchecked_cast(Tensor, gradient), [-1])
             _0 = torch.append(pieces, piece)
@@ -168,6 +173,6 @@ final class TrainingSource {
             root = torch.add_(torch.div_(torch.sqrt(second), settings[5]), settings[6])
             _5 = torch.addcdiv_(weights, first, root, value=torch.neg(settings[7]))
             _6 = torch.lerp_(s.flat[3], weights, settings[8])
-          return [torch.cat([found[0], torch.unsqueeze(norm, 0)])]
+          return [torch.to(torch.cat([found[0], torch.unsqueeze(norm, 0)]), {CPU}, 6)]
       """;
 }

@@ -92,7 +92,7 @@ public final class CaptionTransformer implements Objective {
           x = torch.embedding({embedding}, given)
           caption = torch.cumsum(torch.to(torch.eq(given, {END}), 4), 1)
           other = torch.ne(torch.unsqueeze(caption, 2), torch.unsqueeze(caption, 1))
-          later = torch.triu(torch.full([{POSITIONS}, {POSITIONS}], -inf, dtype=6), 1)
+          later = torch.triu(torch.full([{POSITIONS}, {POSITIONS}], -inf, dtype=6, device={DEVICE}), 1)
           unseen = torch.masked_fill(torch.expand(later, [torch.size(given, 0), -1, -1]), other, -inf)
           each = torch.expand(torch.unsqueeze(unseen, 1), [-1, {HEADS}, -1, -1])
           mask = torch.reshape(each, [-1, {POSITIONS}, {POSITIONS}])

@@ -95,8 +95,8 @@ public final class Judge implements Objective {
   private static final String LOSS =
       """
           heads = torch.split_with_sizes(s.scores(w, pixels), {HEADS}, 1)
-          loss = torch.zeros([], dtype=6)
-          right = torch.zeros([], dtype=6)
+          loss = torch.zeros([], dtype=6, device={DEVICE})
+          right = torch.zeros([], dtype=6, device={DEVICE})
           for i in range({ATTRIBUTES}):
             target = torch.select(attributes, 1, i)
             loss = torch.add(loss, torch.cross_entropy_loss(heads[i], target))

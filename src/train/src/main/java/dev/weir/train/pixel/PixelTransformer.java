@@ -129,7 +129,7 @@ public final class PixelTransformer implements Objective {
           found = torch.squeeze(torch.gather(chances, -1, torch.unsqueeze(pixels, -1)), -1)
           loss = torch.sum(torch.select(found, 1, int(target)))
           gradients = torch.grad([loss], [left, above], None, None, False, True)
-          strongest = torch.zeros([{PIXELS}], dtype=6)
+          strongest = torch.zeros([{PIXELS}], dtype=6, device={DEVICE})
           for i in range(torch.len(gradients)):
             gradient = gradients[i]
             if torch.__isnot__(gradient, None):
@@ -143,7 +143,7 @@ public final class PixelTransformer implements Objective {
       """
         def network(s: __torch__.Trainer, w: List[Tensor], condition: Tensor, left: Tensor, above: Tensor) -> Tensor:
           batch = torch.size(left, 0)
-          prefix = torch.embedding({condition_table}, torch.add(condition, torch.tensor({FIRST_ROWS}, dtype=4)))
+          prefix = torch.embedding({condition_table}, torch.add(condition, torch.tensor({FIRST_ROWS}, dtype=4, device={DEVICE})))
           tokens = torch.cat([prefix, torch.narrow(left, 1, 0, {PIXELS} - 1)], 1)
           none = torch.expand(torch.narrow({above_table}, 0, {COLOURS}, 1), [batch, {SIDE}, -1])
           shifted = torch.cat([none, torch.narrow(above, 1, 0, {PIXELS} - {SIDE})], 1)
@@ -151,7 +151,7 @@ public final class PixelTransformer implements Objective {
           added = torch.add(shifted, torch.view(place, [1, {PIXELS}, {WIDTH}]))
           predicting = torch.add(torch.narrow(tokens, 1, {BEFORE}, {PIXELS}), added)
           x = torch.cat([torch.narrow(tokens, 1, 0, {BEFORE}), predicting], 1)
-          mask = torch.triu(torch.full([{POSITIONS}, {POSITIONS}], -inf, dtype=6), 1)
+          mask = torch.triu(torch.full([{POSITIONS}, {POSITIONS}], -inf, dtype=6, device={DEVICE}), 1)
       """;
 
   private static final String OUTPUT =

@@ -35,7 +35,19 @@ public final class TrainedVae implements AutoCloseable {
    * @throws IllegalArgumentException if that is of another network
    */
   public static TrainedVae open(VaeConfig config, Path folder) {
-    TrainableModule module = TrainableModule.open(new Vae(config, 0).program(), UNUSED, false, 0);
+    return open(config, folder, "cpu");
+  }
+
+  /**
+   * Opens a network on a device.
+   *
+   * @param device {@code cpu}, or {@code cuda:0} and so on
+   * @throws IllegalArgumentException if the file is of another network, or libtorch cannot compute
+   *     on the device
+   */
+  public static TrainedVae open(VaeConfig config, Path folder, String device) {
+    TrainableModule module =
+        TrainableModule.open(new Vae(config, 0).program(), UNUSED, false, 0, device);
     try {
       module.load(TrainedWeights.read(folder.resolve(TrainedWeights.FILE)));
       return new TrainedVae(config, module);

@@ -191,7 +191,7 @@ public final class Vae implements Objective {
         def doubled(s: __torch__.Trainer, x: Tensor) -> Tensor:
           return torch.upsample_nearest2d(x, [torch.size(x, 2) * 2, torch.size(x, 3) * 2])
         def said(s: __torch__.Trainer, w: List[Tensor], condition: Tensor) -> Tensor:
-          rows = torch.add(condition, torch.tensor({FIRST_ROWS}, dtype=4))
+          rows = torch.add(condition, torch.tensor({FIRST_ROWS}, dtype=4, device={DEVICE}))
           return torch.sum(torch.embedding({condition_table}, rows), [1])
         def encoded(s: __torch__.Trainer, w: List[Tensor], said: Tensor, pixels: Tensor) -> Tensor:
           colours = torch.transpose(torch.embedding({colour_table}, pixels), 1, 2)
