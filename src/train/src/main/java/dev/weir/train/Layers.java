@@ -5,12 +5,17 @@ import java.util.List;
 
 /** Parameters of the usual layers, and the functions of a program that apply them. */
 public final class Layers {
-  /** {@code s.convolved(x, weight, bias, stride, padding)}, x [batch, channels, height, width]. */
+  /**
+   * {@code s.convolved(x, weight, bias, stride, padding)}, x [batch, channels, height, width],
+   * gives float32; {@code s.narrow_convolved} stays in the module's arithmetic, in which it goes
+   * on.
+   */
   public static final String CONVOLVED =
       """
+        def narrow_convolved(s: __torch__.Trainer, x: Tensor, weight: Tensor, bias: Tensor, stride: int, padding: int) -> Tensor:
+          return torch.conv2d(s.narrow(x), s.narrow(weight), s.narrow(bias), [stride, stride], [padding, padding], [1, 1], 1)
         def convolved(s: __torch__.Trainer, x: Tensor, weight: Tensor, bias: Tensor, stride: int, padding: int) -> Tensor:
-          y = torch.conv2d(s.narrow(x), s.narrow(weight), s.narrow(bias), [stride, stride], [padding, padding], [1, 1], 1)
-          return torch.to(y, 6)
+          return torch.to(s.narrow_convolved(x, weight, bias, stride, padding), 6)
       """;
 
   private Layers() {}

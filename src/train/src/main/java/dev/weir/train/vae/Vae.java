@@ -185,7 +185,10 @@ public final class Vae implements Objective {
           return [torch.sub(joint, s.density(z, mean, variance))]
       """;
 
-  /** said: what the caption gives, [batch, hidden]. */
+  /**
+   * said: what the caption gives, [batch, hidden]. A pixel's channels lie side by side (PyTorch's
+   * {@code channels_last}, which is 2), as a table of colours gives them and a softmax takes them.
+   */
   private static final String NETWORK =
       """
         def doubled(s: __torch__.Trainer, x: Tensor) -> Tensor:
@@ -194,11 +197,11 @@ public final class Vae implements Objective {
           rows = torch.add(condition, torch.tensor({FIRST_ROWS}, dtype=4, device={DEVICE}))
           return torch.sum(torch.embedding({condition_table}, rows), [1])
         def encoded(s: __torch__.Trainer, w: List[Tensor], said: Tensor, pixels: Tensor) -> Tensor:
-          colours = torch.transpose(torch.embedding({colour_table}, pixels), 1, 2)
-          x = torch.reshape(colours, [torch.size(pixels, 0), -1, {SIDE}, {SIDE}])
-          x = torch.silu(s.convolved(x, {encoder.full.weight}, {encoder.full.bias}, 1, 1))
-          x = torch.silu(s.convolved(x, {encoder.half.weight}, {encoder.half.bias}, 2, 1))
-          x = torch.silu(s.convolved(x, {encoder.small.weight}, {encoder.small.bias}, 2, 1))
+          colours = torch.embedding({colour_table}, torch.reshape(pixels, [-1, {SIDE}, {SIDE}]))
+          x = torch.permute(colours, [0, 3, 1, 2])
+          x = torch.silu(s.narrow_convolved(x, {encoder.full.weight}, {encoder.full.bias}, 1, 1))
+          x = torch.silu(s.narrow_convolved(x, {encoder.half.weight}, {encoder.half.bias}, 2, 1))
+          x = torch.silu(s.narrow_convolved(x, {encoder.small.weight}, {encoder.small.bias}, 2, 1))
           y = torch.add(s.product(torch.flatten(x, 1), {encoder.hidden.weight}), {encoder.hidden.bias})
           y = torch.silu(torch.add(y, said))
           return torch.add(s.product(y, {encoder.output.weight}), {encoder.output.bias})
@@ -209,13 +212,13 @@ public final class Vae implements Objective {
           y = torch.add(s.product(z, {decoder.latent.weight}), {decoder.latent.bias})
           y = torch.silu(torch.add(y, said))
           y = torch.silu(torch.add(s.product(y, {decoder.hidden.weight}), {decoder.hidden.bias}))
-          x = torch.reshape(y, [-1, {SMALL_CHANNELS}, {SMALL}, {SMALL}])
-          x = torch.add(x, torch.silu(s.convolved(x, {decoder.small.weight}, {decoder.small.bias}, 1, 1)))
-          x = torch.silu(s.convolved(s.doubled(x), {decoder.half.weight}, {decoder.half.bias}, 1, 1))
+          x = torch.contiguous(torch.reshape(y, [-1, {SMALL_CHANNELS}, {SMALL}, {SMALL}]), memory_format=2)
+          x = torch.add(x, torch.silu(s.narrow_convolved(x, {decoder.small.weight}, {decoder.small.bias}, 1, 1)))
+          x = torch.silu(s.narrow_convolved(s.doubled(x), {decoder.half.weight}, {decoder.half.bias}, 1, 1))
           x = s.doubled(x)
-          x = torch.add(x, torch.silu(s.convolved(x, {decoder.full.weight}, {decoder.full.bias}, 1, 1)))
-          x = s.convolved(x, {decoder.colours.weight}, {decoder.colours.bias}, 1, 0)
-          return torch.transpose(torch.flatten(x, 2), 1, 2)
+          x = torch.add(x, torch.silu(s.narrow_convolved(x, {decoder.full.weight}, {decoder.full.bias}, 1, 1)))
+          x = s.narrow_convolved(x, {decoder.colours.weight}, {decoder.colours.bias}, 1, 0)
+          return torch.to(torch.flatten(torch.permute(x, [0, 2, 3, 1]), 1, 2), 6)
         def likelihood(s: __torch__.Trainer, w: List[Tensor], said: Tensor, pixels: Tensor, z: Tensor) -> Tensor:
           chances = torch.log_softmax(s.decoded(w, said, z), -1)
           return torch.sum(torch.squeeze(torch.gather(chances, -1, torch.unsqueeze(pixels, -1)), -1), [1])
