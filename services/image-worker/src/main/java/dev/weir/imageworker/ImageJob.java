@@ -115,9 +115,8 @@ final class ImageJob {
       ended += ends[i] == null ? 1 : 0;
       ends[i] = BEFORE;
     }
-    handedOver = drawn;
     emitted = drawn;
-    endIfComplete(BEFORE);
+    handOver(BEFORE);
   }
 
   private synchronized void admit() {
@@ -128,19 +127,21 @@ final class ImageJob {
     }
   }
 
-  /** Hands over what is complete up to here, and the end behind the last one. */
   private synchronized void end(int index, Drawn drawn) {
     ends[index] = drawn;
     ended++;
-    while (handedOver < ends.length && ends[handedOver] instanceof Drawn.Picture picture) {
-      int next = handedOver++;
-      steps += picture.steps();
-      finisher.then(() -> emit(next, picture));
-    }
-    endIfComplete(drawn);
+    handOver(drawn);
   }
 
-  private void endIfComplete(Drawn last) {
+  /** Hands over what is complete up to here, and the end behind the last one. */
+  private void handOver(Drawn last) {
+    while (handedOver < ends.length && ends[handedOver] instanceof Drawn.Picture picture) {
+      int next = handedOver++;
+      if (picture != BEFORE) {
+        steps += picture.steps();
+        finisher.then(() -> emit(next, picture));
+      }
+    }
     if (ended == ends.length && !finished) {
       finished = true;
       Drawn worst = handedOver == ends.length ? last : firstFault();

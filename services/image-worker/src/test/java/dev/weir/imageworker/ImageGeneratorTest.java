@@ -11,7 +11,11 @@ import dev.weir.image.Pictures;
 import dev.weir.image.RgbPicture;
 import dev.weir.image.draw.StepEngine;
 import dev.weir.image.draw.StepMetrics;
+import dev.weir.image.portrait.CaptionReader;
+import dev.weir.image.portrait.CaptionReading;
 import dev.weir.image.portrait.PortraitDesign;
+import dev.weir.image.portrait.PortraitSampler;
+import dev.weir.image.portrait.PortraitWords;
 import dev.weir.proto.InvalidRequestException;
 import dev.weir.proto.v1.FinishReason;
 import dev.weir.proto.v1.Finished;
@@ -30,7 +34,10 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +52,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ImageGeneratorTest {
   private static final int MANY = 1_000_000;
   private static final int SIDE = PortraitDesign.SIDE;
-  private static final Palette PALETTE = PortraitDesign.builtIn().palette();
+  private static final PortraitDesign DESIGN = PortraitDesign.builtIn();
+  private static final Palette PALETTE = DESIGN.palette();
 
   private TestingStripes network = new TestingStripes(MANY);
   private StepEngine engine = start();
@@ -122,15 +130,56 @@ final class ImageGeneratorTest {
     assertThat(finished.getWarningsList()).isEmpty();
     assertThat(sink.previews).isEmpty();
     assertThat(sink.parts).hasSize(3);
-    int unsaid = PortraitDesign.builtIn().attributes().getFirst().values().size();
+    int unsaid = DESIGN.attributes().get(DESIGN.attribute("hat")).values().size();
     for (int i = 0; i < 3; i++) {
       ImagePart part = sink.parts.get(i);
       assertThat(part.getFirstIndex()).isEqualTo(i);
       assertThat(part.getLast()).isEqualTo(i == 2);
       assertThat(part.getMediaType()).isEqualTo("image/png");
       assertThat(part.getWidth()).isEqualTo(2 * SIDE);
-      assertThat(colour(part)).isEqualTo(PALETTE.colour((1 + i) * 8 + unsaid));
+      assertThat(colour(part)).isEqualTo(PALETTE.colour((1 + i) * 16 + unsaid));
     }
+  }
+
+  @Test
+  void aPartThatIsAskedForIsAnotherInEachPictureAsItsSeedChooses() throws Exception {
+    TestingSink sink = draw(r -> r.setPrompt("a person with a hat").setImage(image(6)));
+    sink.await();
+    CaptionReading reading = new CaptionReader(PortraitWords.builtIn()).read("a person with a hat");
+    PortraitSampler sampler = new PortraitSampler(DESIGN);
+    Set<Integer> hats = new HashSet<>();
+    for (int i = 0; i < 6; i++) {
+      int hat = sampler.told(reading, 1 + i)[DESIGN.attribute("hat")];
+      assertThat(colour(sink.parts.get(i))).isEqualTo(PALETTE.colour((1 + i) * 16 + hat));
+      hats.add(hat);
+    }
+    assertThat(hats).hasSizeGreaterThan(2);
+  }
+
+  @Test
+  void whatIsDrawnButNotHandedOverWhenItIsAbandonedStaysHere() throws Exception {
+    CountDownLatch busy = new CountDownLatch(1);
+    finisher.then(() -> {
+      try {
+        busy.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    });
+    TestingSink sink = new TestingSink();
+    Generator.Job job = begin(sink, r -> r.setImage(image(2).setPreviews(4)));
+    job.proceed(List.of(), 0);
+    while (finisher.waiting() < 6 + 2 + 1) { // previews, pictures, the end
+      Thread.onSpinWait();
+    }
+    job.abandon();
+    busy.countDown();
+    CountDownLatch done = new CountDownLatch(1);
+    finisher.then(done::countDown);
+    done.await();
+    assertThat(sink.previews).isEmpty();
+    assertThat(sink.parts).isEmpty();
+    assertThat(sink.ended()).isFalse();
   }
 
   @Test

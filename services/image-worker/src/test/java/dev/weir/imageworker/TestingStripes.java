@@ -7,9 +7,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 
-/** Draws a row in each step, all of the colour that seed and background make. */
+/** Draws a row in each step, all of the colour that seed and hat make. */
 final class TestingStripes implements StepNetwork {
   private static final int SIDE = PortraitDesign.SIDE;
+  private static final int HAT = PortraitDesign.builtIn().attribute("hat");
   private final Semaphore steps;
 
   /**
@@ -53,7 +54,7 @@ final class TestingStripes implements StepNetwork {
       place =
           (byte)
               switch (request.source()) {
-                case PictureRequest.Source.None() -> request.seed() * 8 + request.condition()[0];
+                case PictureRequest.Source.None() -> request.seed() * 16 + request.condition()[HAT];
                 case PictureRequest.Source.Variation(byte[] source, double strength) ->
                     source[0] + Math.round(10 * strength);
                 case PictureRequest.Source.Between(byte[] first, byte[] second, double share) ->
