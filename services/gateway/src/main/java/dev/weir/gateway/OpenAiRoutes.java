@@ -86,7 +86,9 @@ final class OpenAiRoutes {
     json.writeStringField("owned_by", "weir");
     // What every worker of the model can do.
     int context = cards.stream().mapToInt(ModelCard::getContextLength).min().orElse(0);
-    json.writeNumberField("max_model_len", context);
+    if (ModelKind.of(first) == ModelKind.TEXT) {
+      json.writeNumberField("max_model_len", context);
+    }
     json.writeStringField("kind", ModelKind.of(first).name().toLowerCase(Locale.ROOT));
     json.writeObjectFieldStart("weir");
     json.writeStringField("family", first.getFamily());

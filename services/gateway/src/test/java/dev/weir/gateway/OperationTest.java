@@ -86,6 +86,15 @@ final class OperationTest {
   }
 
   @Test
+  void aModelThatDrawsHasNoLength() throws Exception {
+    gateway.streams.cards.add(
+        TestingStreams.card("vae").toBuilder().setKind("image").setContextLength(0).build());
+    var one = json(gateway.get("/v1/models/vae").body());
+    assertThat(one.get("kind").textValue()).isEqualTo("image");
+    assertThat(one.has("max_model_len")).isFalse();
+  }
+
+  @Test
   void documentsAreServedOnceAndThenNotAgain() throws Exception {
     var first = gateway.get("/openapi.yaml");
     assertThat(first.body()).startsWith("openapi: 3.1.0");

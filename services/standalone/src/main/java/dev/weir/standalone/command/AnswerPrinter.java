@@ -46,8 +46,9 @@ final class AnswerPrinter {
   static void complain(Finished finished) {
     if (finished.getReason() == FinishReason.FINISH_REASON_ERROR) {
       String field = finished.getError().getField();
-      throw new CommandException(
-          (field.isEmpty() ? "" : field + ": ") + finished.getError().getMessage());
+      String message = finished.getError().getMessage();
+      boolean told = field.isEmpty() || message.startsWith(field + ":");
+      throw new CommandException(told ? message : field + ": " + message);
     }
     if (finished.getReason() == FinishReason.FINISH_REASON_DEADLINE) {
       throw new CommandException("the request's deadline has passed");
