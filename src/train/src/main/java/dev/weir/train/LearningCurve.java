@@ -90,6 +90,15 @@ final class LearningCurve implements AutoCloseable {
     Files.writeString(picture, LossPlot.svg(title, losses, heldOut));
   }
 
+  /** Time that the steps of a file took, seconds. */
+  static double seconds(Path lines) throws IOException {
+    double seconds = 0;
+    for (String line : Files.readAllLines(lines)) {
+      seconds += JSON.readTree(line).path("seconds").asDouble();
+    }
+    return seconds;
+  }
+
   @Override
   public void close() throws IOException {
     writer.close();

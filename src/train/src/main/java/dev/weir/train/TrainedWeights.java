@@ -25,9 +25,10 @@ public final class TrainedWeights {
    *
    * @param checkpoint that a {@link Trainer} has left
    * @param recipe how they were made, kept in the file: family, seed
+   * @return steps that the run has made
    * @throws TrainingException if the file is no checkpoint
    */
-  public static void export(Path checkpoint, Map<String, String> recipe, Path file)
+  public static long export(Path checkpoint, Map<String, String> recipe, Path file)
       throws IOException {
     TrainingState state = Checkpoint.read(checkpoint).state();
     List<FloatTensor> tensors = new ArrayList<>();
@@ -38,6 +39,7 @@ public final class TrainedWeights {
     Map<String, String> notes = new LinkedHashMap<>(recipe);
     notes.put("steps", Long.toString(state.steps()));
     SafetensorsWriter.write(file, notes, tensors, Precision.F16);
+    return state.steps();
   }
 
   /** The weights of a file, as float32, to compute with. */

@@ -118,6 +118,11 @@ public final class Trainer {
     }
   }
 
+  /** Time that the steps took of the run that was trained in a folder, seconds. */
+  public static double seconds(Path folder) throws IOException {
+    return LearningCurve.seconds(folder.resolve(CURVE));
+  }
+
   /** Lets the step under way end and be kept; {@link #run} then returns. */
   public void stop() {
     stopping = true;

@@ -15,6 +15,7 @@ import dev.weir.train.TrainingOptions.Length;
 import dev.weir.train.TrainingProgress;
 import dev.weir.train.portrait.PortraitFamily;
 import dev.weir.train.portrait.PortraitSplit.Use;
+import dev.weir.train.portrait.TrainingRecipe;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -134,8 +135,10 @@ final class TrainCommand implements Callable<Integer> {
     }
     Objective objective = trained.objective(seed);
     TrainingOptions options = trained.options(length, seed, Processor.probe().packedBfloat16());
+    TrainingRecipe recipe = new TrainingRecipe(trained, options);
     boolean ended;
     try (Steps steps = new Steps(name)) {
+      recipe.begin(folder);
       ended =
           new Trainer(
                   objective,
@@ -152,23 +155,21 @@ final class TrainCommand implements Callable<Integer> {
       terminal.printf("stopped; the same command goes on from %s%n", folder);
       return 1;
     }
-    return figures(trained, objective, options, folder, terminal);
+    return figures(recipe, objective, folder, terminal);
   }
 
   /** Writes what is shipped, and says what it makes of what it has not learned from. */
-  private int figures(
-      PortraitFamily trained,
-      Objective objective,
-      TrainingOptions options,
-      Path folder,
-      PrintWriter terminal)
+  private int figures(TrainingRecipe recipe, Objective objective, Path folder, PrintWriter terminal)
       throws IOException {
+    PortraitFamily trained = recipe.family();
+    TrainingOptions options = recipe.options();
     String name = trained.name().toLowerCase(Locale.ROOT);
     Path file = folder.resolve(TrainedWeights.FILE);
-    Map<String, String> recipe = Map.of("family", name, "seed", Long.toString(seed));
-    TrainedWeights.export(folder.resolve(Trainer.CHECKPOINT), recipe, file);
+    Map<String, String> notes = Map.of("family", name, "seed", Long.toString(seed));
+    long steps = TrainedWeights.export(folder.resolve(Trainer.CHECKPOINT), notes, file);
     TrainingState weights = TrainedWeights.read(file);
-    trained.export(weights.averaged(), recipe, folder);
+    trained.export(weights.averaged(), notes, folder);
+    recipe.end(folder, steps, Trainer.seconds(folder));
     int batches = (amount.quick ? EVALUATED_QUICK : EVALUATED) / trained.batch();
     ObjectNode figures = JSON.createObjectNode().put("family", name).put("seed", seed);
     figures.put("parameters", objective.program().size()).put("bytes", Files.size(file));
@@ -192,8 +193,8 @@ final class TrainCommand implements Callable<Integer> {
     JSON.writerWithDefaultPrettyPrinter()
         .writeValue(folder.resolve("figures.json").toFile(), figures);
     terminal.printf(
-        "%,d parameters in %s, 16 bits each; curve, its picture, figures and checkpoint beside"
-            + " it%n",
+        "%,d parameters in %s, 16 bits each; curve, its picture, recipe, figures and checkpoint"
+            + " beside it%n",
         objective.program().size(), file);
     if (!amount.quick) {
       String flaw = trained.flaw(report);

@@ -42,6 +42,12 @@ final class TrainCommandTest {
     assertThat(Files.readString(run.resolve("figures.json")))
         .contains("\"test_pairs\"", "\"parameters\"");
 
+    assertThat(Files.readString(run.resolve("recipe.json")))
+        .contains("services/weir train vae --steps 3 --seed 1", "\"peak_rate\" : 0.001");
+
+    assertThat(run("train", "vae", "--steps", "4", "--seed", "2", "--out", run.toString()))
+        .isEqualTo(1);
+    assertThat(err.toString()).contains("is of a run with --seed 1; go on with that");
     assertThat(run("train", "pixel", "--steps", "4", "--out", run.toString())).isEqualTo(1);
     assertThat(err.toString()).contains("checkpoint.safetensors is of another network");
   }
