@@ -76,11 +76,23 @@ public interface ImageWorkerConfig extends WorkerConfig {
    *     properties
    */
   static ImageWorkerConfig load(Map<String, String> arguments) {
+    return load(arguments, Map.of());
+  }
+
+  /**
+   * Reads the settings.
+   *
+   * @param arguments {@code weir.image-worker.…} to value; these win over environment and
+   *     properties
+   * @param defaults over which these win
+   */
+  static ImageWorkerConfig load(Map<String, String> arguments, Map<String, String> defaults) {
     return new SmallRyeConfigBuilder()
         .addDefaultSources()
         .addDefaultInterceptors()
         .withMapping(ImageWorkerConfig.class)
         .withSources(new PropertiesConfigSource(arguments, "arguments", 1000))
+        .withSources(new PropertiesConfigSource(defaults, "defaults", 10))
         .build()
         .getConfigMapping(ImageWorkerConfig.class);
   }

@@ -41,7 +41,8 @@ final class ImageWorkerCommand implements Callable<Integer> {
       WorkerService<ImageWorker> worker =
           running
               .stack()
-              .add("worker", start(workerOptions.config(families, more), kafka.streams()));
+              .add(
+                  "worker", start(workerOptions.config(families, more, Map.of()), kafka.streams()));
       Objects.requireNonNull(spec)
           .commandLine()
           .getOut()

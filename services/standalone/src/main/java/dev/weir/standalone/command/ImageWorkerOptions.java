@@ -26,7 +26,14 @@ final class ImageWorkerOptions {
               + " s3://BUCKET/PREFIX")
   @Nullable String store;
 
-  ImageWorkerConfig config(List<String> families, Map<String, String> more) {
+  /**
+   * The settings.
+   *
+   * @param more given by other options
+   * @param defaults of what neither options nor the environment say
+   */
+  ImageWorkerConfig config(
+      List<String> families, Map<String, String> more, Map<String, String> defaults) {
     Map<String, String> settings = new HashMap<>(more);
     if (!families.isEmpty()) {
       // a comma separates, and paths may have one
@@ -37,7 +44,7 @@ final class ImageWorkerOptions {
     put(settings, "slots", slots);
     put(settings, "device", device);
     put(settings, "store", store);
-    return ImageWorkerConfig.load(settings);
+    return ImageWorkerConfig.load(settings, defaults);
   }
 
   private static void put(Map<String, String> settings, String name, @Nullable Object value) {

@@ -135,6 +135,7 @@ final class UpCommand implements Callable<Integer> {
         new ImageWorkerOptions()
             .config(
                 imageModels,
+                Map.of(),
                 Map.of(
                     "weir.image-worker.close-limit",
                     "PT1S",
