@@ -116,16 +116,18 @@ final class LauncherTest {
   }
 
   @Test
-  void theThreadsOfLibtorchDoNotSpinUnlessSomebodyWantsThemTo() throws Exception {
+  void theThreadsOfLibtorchHardlySpinUnlessSomebodyWantsThemTo() throws Exception {
     machine.jdk(folder.resolve("jvms/temurin-25"), "25.0.1");
-    assertThat(machine.run(launcher, "up").environment()).contains("OMP_WAIT_POLICY=passive");
+    assertThat(machine.run(launcher, "up").environment()).contains("GOMP_SPINCOUNT=1000");
+    assertThat(machine.run(launcher, "train", "vae").environment())
+        .doesNotContain("GOMP_SPINCOUNT=1000");
     machine.set("OMP_WAIT_POLICY", "active");
-    assertThat(machine.run(launcher, "up").environment()).contains("OMP_WAIT_POLICY=active");
-    machine.set("OMP_WAIT_POLICY", "");
-    machine.set("GOMP_SPINCOUNT", "1000");
     assertThat(machine.run(launcher, "up").environment())
-        .contains("GOMP_SPINCOUNT=1000")
-        .doesNotContain("OMP_WAIT_POLICY=passive");
+        .contains("OMP_WAIT_POLICY=active")
+        .doesNotContain("GOMP_SPINCOUNT=1000");
+    machine.set("OMP_WAIT_POLICY", "");
+    machine.set("GOMP_SPINCOUNT", "500");
+    assertThat(machine.run(launcher, "up").environment()).contains("GOMP_SPINCOUNT=500");
   }
 
   @Test

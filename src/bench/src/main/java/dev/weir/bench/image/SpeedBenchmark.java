@@ -39,7 +39,8 @@ public final class SpeedBenchmark {
   private static final List<Integer> PICTURES_OF_A_REQUEST = List.of(1, 4);
   private static final int SERVED_PICTURES = 512;
   private static final int STEPS = 10;
-  private static final int DRAWN = 16; // of each batch size, in a round
+  private static final int DRAWN = 16; // of each batch size, one or more times in a round
+  private static final double ROUND_SECONDS = 0.5;
 
   private final SpeedOptions options;
   private final PortraitDesign design = PortraitDesign.builtIn();
@@ -134,10 +135,11 @@ public final class SpeedBenchmark {
     try (Drawer drawer = QualityBenchmark.drawer(design, family, models)) {
       for (int batch : BATCHES) {
         progress.at("%s at batch %d".formatted(name, batch), 0, 1);
+        int repeats = repeats(drawer, batch);
         Pair seconds =
             alternating(
-                () -> drawn(drawer, batch),
-                peer == null ? null : () -> peer.draw(name, nothing(batch)) * DRAWN / batch);
+                () -> drawn(drawer, batch, repeats),
+                peer == null ? null : () -> drawn(peer, name, batch, repeats));
         add("image.%s.b%d".formatted(name, batch), DRAWN, "pictures/s", seconds);
         offline = DRAWN / seconds.own();
       }
@@ -183,15 +185,29 @@ public final class SpeedBenchmark {
         TrainingPortraits.attributeValues(design).stream().mapToInt(Integer::intValue).toArray());
   }
 
-  /** Seconds of 16 pictures, so many at a time. */
-  private double drawn(Drawer drawer, int batch) {
+  /** How often 16 pictures are drawn in a round, which else were over at once. */
+  private int repeats(Drawer drawer, int batch) {
+    drawn(drawer, batch, 1); // warms up
+    return (int) Math.ceil(ROUND_SECONDS / drawn(drawer, batch, 1));
+  }
+
+  /** Mean seconds of 16 pictures, so many at a time. */
+  private double drawn(Drawer drawer, int batch, int repeats) {
     long start = System.nanoTime();
-    for (int from = 0; from < DRAWN; from += batch) {
+    for (int from = 0; from < DRAWN * repeats; from += batch) {
       long[] seeds = new long[batch];
       Arrays.setAll(seeds, i -> System.nanoTime() + i);
       drawer.draw(nothing(batch), seeds, 1);
     }
-    return (System.nanoTime() - start) / 1e9;
+    return (System.nanoTime() - start) / 1e9 / repeats;
+  }
+
+  private double drawn(PyTorchPortraits peer, String name, int batch, int repeats) {
+    double seconds = 0;
+    for (int from = 0; from < DRAWN * repeats; from += batch) {
+      seconds += peer.draw(name, nothing(batch));
+    }
+    return seconds / repeats;
   }
 
   private void training(PortraitFamily family, String name, @Nullable PyTorchPortraits peer) {

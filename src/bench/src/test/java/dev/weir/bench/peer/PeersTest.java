@@ -56,9 +56,9 @@ final class PeersTest {
 
   @Test
   void aPeersThreadsWaitAsTheyWouldWithoutWeir() throws Exception {
-    assertThat(System.getenv("OMP_WAIT_POLICY")).isEqualTo("passive"); // as services/weir sets it
-    Path program = script("program", "echo \"policy: ${OMP_WAIT_POLICY-none}, ${HOME:+home}\"");
-    assertThat(Program.run(List.of(program.toString()))).containsExactly("policy: none, home");
+    assertThat(System.getenv("GOMP_SPINCOUNT")).isEqualTo("1000"); // as services/weir sets it
+    Path program = script("program", "echo \"spins: ${GOMP_SPINCOUNT-default}, ${HOME:+home}\"");
+    assertThat(Program.run(List.of(program.toString()))).containsExactly("spins: default, home");
   }
 
   @Test

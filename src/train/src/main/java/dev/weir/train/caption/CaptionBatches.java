@@ -9,12 +9,12 @@ import java.util.SplittableRandom;
 
 /**
  * Captions one behind the other, each after an end of text, in rows of one length; the last of a
- * row goes as far as it fits. A tenth of those that are learned from are encoded in two pieces, cut
+ * row goes as far as it fits. Half of those that are learned from are encoded in two pieces, cut
  * somewhere, as what is half written is cut: in the middle of a word, or behind a blank. Not safe
  * for use by several threads.
  */
 public final class CaptionBatches implements Batches {
-  private static final double CUT = 0.1;
+  private static final double CUT = 0.5;
 
   private final PortraitCaptions captions;
   private final BytePairs.Encoder encoder = new BytePairs.Encoder(CaptionTokenizer.pairs());
