@@ -47,31 +47,48 @@ final class VaeNetwork implements StepNetwork {
   public void step(List<Canvas> canvases) {
     List<OneStep> pictures = canvases.stream().map(OneStep.class::cast).toList();
     List<int[]> conditions = pictures.stream().map(p -> p.request.condition()).toList();
-    TrainedVae.Latents prior = vae.prior(conditions);
     List<byte[]> given = given(pictures);
     float[] posterior =
         given.isEmpty()
             ? new float[0]
             : vae.posterior(given.stream().map(_ -> nothing).toList(), given).means();
     int size = vae.latent();
-    float[] z = new float[pictures.size() * size];
+    float[] base = new float[pictures.size() * size];
+    float[] means = new float[pictures.size()];
+    float[] deviations = new float[pictures.size()];
+    float[] noise = new float[pictures.size() * size];
     int next = 0;
     for (int p = 0; p < pictures.size(); p++) {
       PictureRequest request = pictures.get(p).request;
-      int from = p * size;
+      System.arraycopy(vae.noise(request.seed()), 0, noise, p * size, size);
       switch (request.source()) {
-        case Source.None() -> drawn(prior, from, request, z);
-        case Source.Variation(byte[] _, double strength) ->
-            varied(prior, from, posterior, next++ * size, request, strength, z);
+        case Source.None() -> {
+          means[p] = 1;
+          deviations[p] = (float) request.temperature();
+        }
+        // Between the picture and a drawn one so that what is between has the prior's variance: in
+        // the prior's deviations, sqrt(1 - s^2) of the one and s of the other.
+        case Source.Variation(byte[] _, double strength) -> {
+          float kept = (float) Math.sqrt(1 - strength * strength);
+          add(kept, posterior, next++ * size, base, p * size);
+          means[p] = 1 - kept;
+          deviations[p] = (float) (strength * request.temperature());
+        }
         case Source.Between(byte[] _, byte[] _, double share) -> {
-          mixed(posterior, next * size, (float) share, z, from);
-          next += 2;
+          add((float) (1 - share), posterior, next++ * size, base, p * size);
+          add((float) share, posterior, next++ * size, base, p * size);
         }
       }
     }
-    List<byte[]> places = vae.decode(conditions, z);
+    List<byte[]> places = vae.draw(conditions, base, means, deviations, noise);
     for (int p = 0; p < pictures.size(); p++) {
       pictures.get(p).places = places.get(p);
+    }
+  }
+
+  private void add(float share, float[] from, int at, float[] to, int into) {
+    for (int i = 0; i < vae.latent(); i++) {
+      to[into + i] += share * from[at + i];
     }
   }
 
@@ -89,48 +106,6 @@ final class VaeNetwork implements StepNetwork {
       }
     }
     return given;
-  }
-
-  /** Mean of the prior, and the temperature's part of its deviation. */
-  private void drawn(TrainedVae.Latents prior, int from, PictureRequest request, float[] z) {
-    float[] noise = vae.noise(request.seed());
-    for (int i = 0; i < noise.length; i++) {
-      double deviation = Math.exp(prior.logVariances()[from + i] / 2);
-      z[from + i] =
-          prior.means()[from + i] + (float) (request.temperature() * deviation * noise[i]);
-    }
-  }
-
-  /**
-   * Between the picture and a drawn one so that what is between has the prior's variance: in the
-   * prior's deviations, sqrt(1 - s^2) of the one and s of the other.
-   */
-  private void varied(
-      TrainedVae.Latents prior,
-      int from,
-      float[] posterior,
-      int source,
-      PictureRequest request,
-      double strength,
-      float[] z) {
-    float[] noise = vae.noise(request.seed());
-    double kept = Math.sqrt(1 - strength * strength);
-    for (int i = 0; i < noise.length; i++) {
-      double deviation = Math.exp(prior.logVariances()[from + i] / 2);
-      double mean = prior.means()[from + i];
-      z[from + i] =
-          (float)
-              (mean
-                  + kept * (posterior[source + i] - mean)
-                  + strength * request.temperature() * deviation * noise[i]);
-    }
-  }
-
-  private void mixed(float[] posterior, int source, float share, float[] z, int from) {
-    int size = vae.latent();
-    for (int i = 0; i < size; i++) {
-      z[from + i] = (1 - share) * posterior[source + i] + share * posterior[source + size + i];
-    }
   }
 
   @Override

@@ -20,7 +20,7 @@ final class ServedSpeed {
   private static final long LIMIT_MINUTES = 30;
 
   // A JVM draws twice as many pictures a second when its hot paths are compiled.
-  private static final int WARM_UP_PICTURES = 256;
+  private static final int WARM_UP_PICTURES = 1024;
   private static final double STEADY = 1.03;
   private static final long WARM_UP_LIMIT_S = 120;
 

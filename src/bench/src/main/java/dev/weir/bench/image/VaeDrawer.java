@@ -64,16 +64,17 @@ final class VaeDrawer implements LatentDrawer {
     List<byte[]> pictures = new ArrayList<>();
     for (int from = 0; from < seeds.length; from += BATCH) {
       int to = Math.min(seeds.length, from + BATCH);
-      TrainedVae.Latents prior = vae.prior(conditions.subList(from, to));
-      float[] z = prior.means().clone();
-      for (int i = 0; i < z.length; i += vae.latent()) {
-        float[] noise = vae.noise(seeds[from + i / vae.latent()]);
-        for (int unit = 0; unit < noise.length; unit++) {
-          double deviation = Math.exp(prior.logVariances()[i + unit] / 2);
-          z[i + unit] += (float) (temperature * deviation * noise[unit]);
-        }
+      int latent = vae.latent();
+      float[] noise = new float[(to - from) * latent];
+      for (int i = from; i < to; i++) {
+        System.arraycopy(vae.noise(seeds[i]), 0, noise, (i - from) * latent, latent);
       }
-      pictures.addAll(vae.decode(conditions.subList(from, to), z));
+      float[] means = new float[to - from];
+      Arrays.fill(means, 1);
+      float[] deviations = new float[to - from];
+      Arrays.fill(deviations, (float) temperature);
+      float[] base = new float[noise.length];
+      pictures.addAll(vae.draw(conditions.subList(from, to), base, means, deviations, noise));
     }
     return pictures;
   }

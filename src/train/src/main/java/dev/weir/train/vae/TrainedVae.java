@@ -130,21 +130,47 @@ public final class TrainedVae implements AutoCloseable {
    * @return places in the palette: [pictures][pixels]
    */
   public List<byte[]> decode(List<int[]> conditions, float[] z) {
-    float[] colours =
-        module
-            .call(
-                "colours",
-                Map.of(
-                    Vae.CONDITION,
-                    conditions(conditions),
-                    "z",
-                    new HostTensor.Floats(List.of(conditions.size(), config.latent()), z)),
-                Weights.AVERAGED)
-            .getFirst()
-            .values();
+    return pictures(
+        "colours", Map.of(Vae.CONDITION, conditions(conditions), "z", latent(conditions, z)));
+  }
+
+  /**
+   * Pictures of latent vectors that are put together: base + means * prior mean + deviations *
+   * prior deviation * noise.
+   *
+   * @param base [pictures * latent]
+   * @param means [pictures]
+   * @param deviations [pictures]
+   * @param noise [pictures * latent]
+   * @return places in the palette: [pictures][pixels]
+   */
+  public List<byte[]> draw(
+      List<int[]> conditions, float[] base, float[] means, float[] deviations, float[] noise) {
+    List<Integer> each = List.of(conditions.size());
+    return pictures(
+        "drawn",
+        Map.of(
+            Vae.CONDITION,
+            conditions(conditions),
+            "base",
+            latent(conditions, base),
+            "means",
+            new HostTensor.Floats(each, means),
+            "deviations",
+            new HostTensor.Floats(each, deviations),
+            "noise",
+            latent(conditions, noise)));
+  }
+
+  private HostTensor latent(List<int[]> conditions, float[] values) {
+    return new HostTensor.Floats(List.of(conditions.size(), config.latent()), values);
+  }
+
+  private List<byte[]> pictures(String method, Map<String, HostTensor> inputs) {
+    float[] colours = module.call(method, inputs, Weights.AVERAGED).getFirst().values();
     int pixels = config.pixels();
     List<byte[]> pictures = new ArrayList<>();
-    for (int p = 0; p < conditions.size(); p++) {
+    for (int p = 0; p < colours.length / pixels; p++) {
       byte[] picture = new byte[pixels];
       for (int i = 0; i < pixels; i++) {
         picture[i] = (byte) (int) colours[p * pixels + i];

@@ -50,8 +50,10 @@ public final class Vae implements Objective {
    * {@code divergence}, mean KL of a picture, both in nats. Methods: {@code posterior} and {@code
    * prior} give mean and logarithm of the variance, [batch, latent] each; {@code decode} the logits
    * of {@code z}, [batch, pixels, colours]; {@code colours} the most probable of them, [batch,
-   * pixels]; {@code log_weights} ln p(x, z) - ln q(z | x) of a sample by {@code noise}, [batch],
-   * which {@link Gaussians#importanceBound} takes.
+   * pixels]; {@code drawn} those of a latent vector that is put together: {@code base} [batch,
+   * latent], {@code means} [batch] times the prior's mean, and {@code deviations} [batch] times the
+   * prior's deviation times {@code noise} [batch, latent]; {@code log_weights} ln p(x, z) - ln q(z
+   * | x) of a sample by {@code noise}, [batch], which {@link Gaussians#importanceBound} takes.
    */
   @Override
   public TrainingProgram program() {
@@ -62,6 +64,8 @@ public final class Vae implements Objective {
     weights.put(NOISE, Kind.FLOATS);
     Map<String, Kind> decode = inputs(CONDITION);
     decode.put("z", Kind.FLOATS);
+    Map<String, Kind> drawn = inputs(CONDITION);
+    List.of("base", "means", "deviations", NOISE).forEach(name -> drawn.put(name, Kind.FLOATS));
     return new TrainingProgram(
         "vae",
         parameters(),
@@ -72,6 +76,7 @@ public final class Vae implements Objective {
             "prior", new Method(inputs(CONDITION), constants(PRIOR)),
             "decode", new Method(decode, constants(DECODE)),
             "colours", new Method(decode, constants(MOST_PROBABLE)),
+            "drawn", new Method(drawn, constants(DRAWN)),
             "log_weights", new Method(weights, constants(LOG_WEIGHTS))),
         Gaussians.FUNCTIONS + Layers.CONVOLVED + constants(NETWORK));
   }
@@ -172,6 +177,16 @@ public final class Vae implements Objective {
   private static final String MOST_PROBABLE =
       """
           logits = s.decoded(w, s.said(w, condition), z)
+          return [torch.to(torch.argmax(logits, -1), 6)]
+      """;
+
+  private static final String DRAWN =
+      """
+          said = s.said(w, condition)
+          mean, variance = torch.chunk(s.expected(w, said), 2, -1)
+          spread = torch.mul(torch.exp(torch.div(variance, 2)), noise)
+          around = torch.add(torch.mul(mean, torch.unsqueeze(means, 1)), torch.mul(spread, torch.unsqueeze(deviations, 1)))
+          logits = s.decoded(w, said, torch.add(base, around))
           return [torch.to(torch.argmax(logits, -1), 6)]
       """;
 
