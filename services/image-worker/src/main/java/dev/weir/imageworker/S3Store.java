@@ -16,6 +16,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
@@ -139,9 +140,7 @@ final class S3Store implements PictureStore {
 
   private static Region foundRegion() {
     try {
-      return software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain.builder()
-          .build()
-          .getRegion();
+      return DefaultAwsRegionProviderChain.builder().build().getRegion();
     } catch (SdkException e) { // nothing tells it
       return Region.US_EAST_1;
     }

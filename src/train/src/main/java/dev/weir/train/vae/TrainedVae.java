@@ -67,22 +67,16 @@ public final class TrainedVae implements AutoCloseable {
   public record Latents(float[] means, float[] logVariances) {}
 
   /**
-   * The distribution of latent vectors that captions give.
+   * The distribution of latent vectors that pictures and what is said of them give.
    *
    * @param conditions attribute values: [pictures][attributes]
    */
-  public Latents prior(List<int[]> conditions) {
-    return latents("prior", Map.of(Vae.CONDITION, conditions(conditions)));
-  }
-
-  /** Of pictures and what is said of them. */
   public Latents posterior(List<int[]> conditions, List<byte[]> pictures) {
-    return latents(
-        "posterior", Map.of(Vae.CONDITION, conditions(conditions), Vae.PIXELS, pixels(pictures)));
-  }
-
-  private Latents latents(String method, Map<String, HostTensor> inputs) {
-    List<HostTensor.Floats> found = module.call(method, inputs, Weights.AVERAGED);
+    List<HostTensor.Floats> found =
+        module.call(
+            "posterior",
+            Map.of(Vae.CONDITION, conditions(conditions), Vae.PIXELS, pixels(pictures)),
+            Weights.AVERAGED);
     return new Latents(found.get(0).values(), found.get(1).values());
   }
 
