@@ -36,15 +36,18 @@ record TokenDecoder(Kind kind, boolean stripsLeadingSpace) {
         boolean never = decoder.path("prepend_scheme").asText().equals("never");
         yield new TokenDecoder(Kind.SENTENCE_PIECE, prefix && !never);
       }
-      case "Sequence" -> sequence(decoder.path("decoders"), source);
+      case "Sequence" -> {
+        JsonNode decoders = decoder.path("decoders");
+        if (!decoders.isArray() || decoders.isEmpty()) {
+          throw unsupported(decoder, source);
+        }
+        yield decoders.size() == 1 ? of(decoders.get(0), source) : sequence(decoders, source);
+      }
       default -> throw unsupported(decoder, source);
     };
   }
 
   private static TokenDecoder sequence(JsonNode decoders, String source) {
-    if (decoders.size() == 1) {
-      return of(decoders.get(0), source);
-    }
     boolean strips = false;
     for (JsonNode decoder : decoders) {
       switch (decoder.path("type").asText()) {

@@ -96,6 +96,8 @@ class TokenizerJsonTest {
           not a string       | {"model":{"type":"Unigram","vocab":[[1,2]]}}
           decoder            | {"model":{"vocab":{"a":0}},"decoder":{"type":"CTC"}}
           decoder            | {"model":{"vocab":{"a":0}}}
+          decoder            | {"model":{"vocab":{"a":0}},"decoder":{"type":"Sequence","decoders":{"a":1}}}
+          decoder            | {"model":{"vocab":{"a":0}},"decoder":{"type":"Sequence","decoders":[]}}
           library refuses it | {"model":{"vocab":{"a":0}},"decoder":{"type":"ByteLevel"}}
           not valid JSON     | {"model":
           """)
