@@ -32,9 +32,10 @@ public final class Trainer {
   private static final String LOCK = "lock";
 
   /** Steps that tell how long a step takes, and how many of them, the first, do not count. */
-  private static final int MEASURED_STEPS = 12;
+  private static final int MEASURED_STEPS = 50;
 
-  private static final int COLD_STEPS = 4;
+  // a VAE's step takes twice as long as later while the JVM and libtorch warm up
+  private static final int COLD_STEPS = 25;
 
   /** Weight of the last step in the time of a step that the time left is told by. */
   private static final double SPEED_WEIGHT = 0.1;

@@ -36,7 +36,7 @@ final class OwnWeir {
   static LocalServer startDrawing(List<String> imageModels) throws InterruptedException {
     return LocalServer.start(
         scratch -> {
-          List<String> command = new ArrayList<>(OwnProcess.command(List.of()));
+          List<String> command = launched();
           command.addAll(List.of("up", "--no-text", "--port", "0", "--kafka-port", "0"));
           command.addAll(List.of("--data", scratch.resolve("data").toString()));
           imageModels.forEach(model -> command.addAll(List.of("--image-model", model)));
@@ -47,13 +47,20 @@ final class OwnWeir {
   }
 
   private static List<String> command(ModelSource model, int slots, int threads, Path data) {
-    List<String> command = new ArrayList<>(OwnProcess.command(List.of()));
+    List<String> command = launched();
     command.addAll(List.of("up", "--port", "0", "--kafka-port", "0", "--data", data.toString()));
     command.addAll(List.of("--model", model.name() + "=" + model.path().toAbsolutePath()));
     command.addAll(List.of("--slots", Integer.toString(slots)));
     command.addAll(List.of("--threads", Integer.toString(threads)));
     // Outputs of prompts that mean nothing repeat themselves, which would flatter it.
     command.add("--no-speculation");
+    return command;
+  }
+
+  /** With the environment that services/weir gives it. */
+  private static List<String> launched() {
+    List<String> command = new ArrayList<>(List.of("env", "GOMP_SPINCOUNT=1000"));
+    command.addAll(OwnProcess.command(List.of()));
     return command;
   }
 

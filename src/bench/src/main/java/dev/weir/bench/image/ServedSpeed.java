@@ -1,5 +1,6 @@
 package dev.weir.bench.image;
 
+import dev.weir.bench.WarmUp;
 import dev.weir.bench.peer.LocalServer;
 import java.io.IOException;
 import java.net.URI;
@@ -8,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
@@ -21,8 +23,7 @@ final class ServedSpeed {
 
   // A JVM draws twice as many pictures a second when its hot paths are compiled.
   private static final int WARM_UP_PICTURES = 1024;
-  private static final double STEADY = 1.03;
-  private static final long WARM_UP_LIMIT_S = 120;
+  private static final Duration WARM_UP_LIMIT = Duration.ofSeconds(120);
 
   private final LocalServer served;
 
@@ -30,15 +31,9 @@ final class ServedSpeed {
     this.served = served;
   }
 
-  /** Draws until two rounds in a row were hardly faster than the fastest one before them. */
+  /** Draws until it no longer becomes faster. */
   void warmUp(String family, int clients) throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WARM_UP_LIMIT_S);
-    double fastest = 0;
-    for (int steady = 0; steady < 2 && System.nanoTime() < end; ) {
-      double rate = picturesPerSecond(family, clients, 1, WARM_UP_PICTURES);
-      steady = rate > fastest * STEADY ? 0 : steady + 1;
-      fastest = Math.max(fastest, rate);
-    }
+    WarmUp.until(WARM_UP_LIMIT, () -> picturesPerSecond(family, clients, 1, WARM_UP_PICTURES));
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.weir.bench.BenchmarkResult;
 import dev.weir.bench.ComparisonTable;
 import dev.weir.bench.Machine;
 import dev.weir.bench.Samples;
+import dev.weir.bench.WarmUp;
 import dev.weir.bench.peer.LocalServer;
 import dev.weir.bench.peer.PyTorchPortraits;
 import dev.weir.image.portrait.PortraitDesign;
@@ -20,6 +21,7 @@ import dev.weir.train.portrait.TrainingPortraits;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -41,6 +43,7 @@ public final class SpeedBenchmark {
   private static final int STEPS = 10;
   private static final int DRAWN = 16; // of each batch size, one or more times in a round
   private static final double ROUND_SECONDS = 0.5;
+  private static final Duration WARM_UP_LIMIT = Duration.ofSeconds(15);
 
   private final SpeedOptions options;
   private final PortraitDesign design = PortraitDesign.builtIn();
@@ -186,9 +189,11 @@ public final class SpeedBenchmark {
   }
 
   /** How often 16 pictures are drawn in a round, which else were over at once. */
-  private int repeats(Drawer drawer, int batch) {
-    drawn(drawer, batch, 1); // warms up
-    return (int) Math.ceil(ROUND_SECONDS / drawn(drawer, batch, 1));
+  private int repeats(Drawer drawer, int batch) throws InterruptedException {
+    drawn(drawer, batch, 1); // the first one tells nothing
+    int repeats = (int) Math.ceil(ROUND_SECONDS / drawn(drawer, batch, 1));
+    WarmUp.until(WARM_UP_LIMIT, () -> 1 / drawn(drawer, batch, repeats));
+    return (int) Math.ceil(ROUND_SECONDS / drawn(drawer, batch, repeats));
   }
 
   /** Mean seconds of 16 pictures, so many at a time. */

@@ -36,6 +36,7 @@ public final class TrainableModule implements AutoCloseable {
   private final AdamW optimizer;
   private final TorchModule module;
   private long steps;
+  private boolean frozen;
 
   private TrainableModule(TrainingProgram program, AdamW optimizer, TorchModule module) {
     this.program = program;
@@ -88,8 +89,13 @@ public final class TrainableModule implements AutoCloseable {
     return steps;
   }
 
-  /** Takes a step, unless loss or gradient are not finite: then nothing changes. */
+  /**
+   * Takes a step, unless loss or gradient are not finite: then nothing changes.
+   *
+   * @throws IllegalStateException if it is frozen
+   */
   public StepReport step(Map<String, HostTensor> inputs, double learningRate) {
+    checkLearns();
     double[] settings = optimizer.settings(steps, learningRate);
     float[] found = call("step", program.loss(), inputs, settings).getFirst().values();
     StepReport report = new StepReport(found[0], parts(found), found[program.parts().size()]);
@@ -99,7 +105,11 @@ public final class TrainableModule implements AutoCloseable {
     return report;
   }
 
-  /** The parts of the loss, without a gradient. */
+  /**
+   * The parts of the loss, without a gradient.
+   *
+   * @throws IllegalStateException if it is frozen and these are not the averaged weights
+   */
   public Map<String, Double> evaluate(Map<String, HostTensor> inputs, Weights weights) {
     List<HostTensor.Floats> found = call("call_loss", program.loss(), inputs, which(weights));
     float[] values = new float[found.size()];
@@ -109,8 +119,13 @@ public final class TrainableModule implements AutoCloseable {
     return parts(values);
   }
 
-  /** The loss's gradient with respect to each parameter, by its name. */
+  /**
+   * The loss's gradient with respect to each parameter, by its name.
+   *
+   * @throws IllegalStateException if it is frozen
+   */
   public Map<String, HostTensor.Floats> gradient(Map<String, HostTensor> inputs) {
+    checkLearns();
     float[] flat = call("gradient", program.loss(), inputs).get(1).values();
     Map<String, HostTensor.Floats> gradient = new LinkedHashMap<>();
     int offset = 0;
@@ -124,7 +139,11 @@ public final class TrainableModule implements AutoCloseable {
     return gradient;
   }
 
-  /** Calls one of the program's further methods. */
+  /**
+   * Calls one of the program's further methods.
+   *
+   * @throws IllegalStateException if it is frozen and these are not the averaged weights
+   */
   public List<HostTensor.Floats> call(
       String method, Map<String, HostTensor> inputs, Weights weights) {
     Method called = program.methods().get(method);
@@ -136,8 +155,13 @@ public final class TrainableModule implements AutoCloseable {
     return call("call_own_" + method, called, inputs, which(weights));
   }
 
-  /** A copy of all that the next step depends on. */
+  /**
+   * A copy of all that the next step depends on.
+   *
+   * @throws IllegalStateException if it is frozen
+   */
   public TrainingState state() {
+    checkLearns();
     List<float[]> vectors = new ArrayList<>();
     for (int vector = 0; vector < TrainingState.VECTORS.size(); vector++) {
       vectors.add(read(vector));
@@ -149,10 +173,26 @@ public final class TrainableModule implements AutoCloseable {
    * Goes on from a state.
    *
    * @throws IllegalArgumentException if it is one of another program
+   * @throws IllegalStateException if it is frozen
    */
   public void load(TrainingState state) {
+    checkLearns();
     write("write", state.vectors(program.parameters()));
     steps = state.steps();
+  }
+
+  /**
+   * Ends its learning: from now on it is only called, with the averaged weights. What only a step
+   * needs is freed, and the weights of convolutions are laid out for pictures whose channels lie
+   * side by side, which else every call does.
+   */
+  public void freeze() {
+    if (!frozen) {
+      try (NDManager scope = module.newScope()) {
+        module.runForTensors(scope, "freeze");
+      }
+      frozen = true;
+    }
   }
 
   /** Tensors in native memory beside the module's own; 0 between calls. */
@@ -165,7 +205,17 @@ public final class TrainableModule implements AutoCloseable {
     module.close();
   }
 
-  private static double[] which(Weights weights) {
+  private void checkLearns() {
+    if (frozen) {
+      throw new IllegalStateException(
+          program.name() + " is frozen: only its averaged weights are left");
+    }
+  }
+
+  private double[] which(Weights weights) {
+    if (weights != Weights.AVERAGED) {
+      checkLearns();
+    }
     return new double[] {weights == Weights.AVERAGED ? 1 : 0};
   }
 

@@ -68,6 +68,13 @@ final class TrainingSource {
           for i in range(torch.len(vectors)):
             _0 = torch.copy_(s.flat[i], vectors[i])
           return annotate(List[Tensor], [])
+        def freeze(s: __torch__.Trainer) -> List[Tensor]:
+          for i in range(torch.len(s.averaged)):
+            if torch.eq(torch.dim(s.averaged[i]), 4):
+              _0 = torch._set_item(s.averaged, i, torch.contiguous(s.averaged[i], memory_format=2))
+          torch.clear(s.flat)
+          torch.clear(s.leaves)
+          return annotate(List[Tensor], [])
         def read(s: __torch__.Trainer, vector: int) -> List[Tensor]:
           return [torch.to(torch.clone(s.flat[vector]), {CPU}, 6)]
       """;

@@ -50,6 +50,7 @@ public final class TrainedVae implements AutoCloseable {
         TrainableModule.open(new Vae(config, 0).program(), UNUSED, false, 0, device);
     try {
       module.load(TrainedWeights.read(folder.resolve(TrainedWeights.FILE)));
+      module.freeze();
       return new TrainedVae(config, module);
     } catch (RuntimeException e) {
       module.close();
@@ -129,31 +130,33 @@ public final class TrainedVae implements AutoCloseable {
   }
 
   /**
-   * Pictures of latent vectors that are put together: base + means * prior mean + deviations *
-   * prior deviation * noise.
+   * Pictures of latent vectors that are put together: base + share * prior mean + spread * prior
+   * deviation * noise.
    *
    * @param base [pictures * latent]
-   * @param means [pictures]
-   * @param deviations [pictures]
+   * @param shares [pictures]
+   * @param spreads [pictures]
    * @param noise [pictures * latent]
    * @return places in the palette: [pictures][pixels]
    */
   public List<byte[]> draw(
-      List<int[]> conditions, float[] base, float[] means, float[] deviations, float[] noise) {
-    List<Integer> each = List.of(conditions.size());
+      List<int[]> conditions, float[] base, float[] shares, float[] spreads, float[] noise) {
+    int latent = config.latent();
+    int width = 2 * latent + 2;
+    float[] chosen = new float[conditions.size() * width];
+    for (int p = 0; p < conditions.size(); p++) {
+      System.arraycopy(base, p * latent, chosen, p * width, latent);
+      System.arraycopy(noise, p * latent, chosen, p * width + latent, latent);
+      chosen[p * width + 2 * latent] = shares[p];
+      chosen[p * width + 2 * latent + 1] = spreads[p];
+    }
     return pictures(
         "drawn",
         Map.of(
             Vae.CONDITION,
             conditions(conditions),
-            "base",
-            latent(conditions, base),
-            "means",
-            new HostTensor.Floats(each, means),
-            "deviations",
-            new HostTensor.Floats(each, deviations),
-            "noise",
-            latent(conditions, noise)));
+            Vae.CHOSEN,
+            new HostTensor.Floats(List.of(conditions.size(), width), chosen)));
   }
 
   private HostTensor latent(List<int[]> conditions, float[] values) {

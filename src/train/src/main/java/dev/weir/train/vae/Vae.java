@@ -33,6 +33,13 @@ public final class Vae implements Objective {
   /** Palette indices, row by row, [batch, pixels]. */
   public static final String PIXELS = "pixels";
 
+  /**
+   * What a latent vector is put together from: base + share * the prior's mean + spread * the
+   * prior's deviation * noise. One tensor of base, noise, share and spread, [batch, 2 * latent +
+   * 2], since each further one costs a call microseconds.
+   */
+  static final String CHOSEN = "chosen";
+
   private static final String NOISE = "noise";
   private static final String WEIGHT = "weight";
 
@@ -50,10 +57,9 @@ public final class Vae implements Objective {
    * {@code divergence}, mean KL of a picture, both in nats. Methods: {@code posterior} and {@code
    * prior} give mean and logarithm of the variance, [batch, latent] each; {@code decode} the logits
    * of {@code z}, [batch, pixels, colours]; {@code colours} the most probable of them, [batch,
-   * pixels]; {@code drawn} those of a latent vector that is put together: {@code base} [batch,
-   * latent], {@code means} [batch] times the prior's mean, and {@code deviations} [batch] times the
-   * prior's deviation times {@code noise} [batch, latent]; {@code log_weights} ln p(x, z) - ln q(z
-   * | x) of a sample by {@code noise}, [batch], which {@link Gaussians#importanceBound} takes.
+   * pixels]; {@code drawn} those of a latent vector that {@link #CHOSEN} puts together; {@code
+   * log_weights} ln p(x, z) - ln q(z | x) of a sample by {@code noise}, [batch], which {@link
+   * Gaussians#importanceBound} takes.
    */
   @Override
   public TrainingProgram program() {
@@ -65,7 +71,7 @@ public final class Vae implements Objective {
     Map<String, Kind> decode = inputs(CONDITION);
     decode.put("z", Kind.FLOATS);
     Map<String, Kind> drawn = inputs(CONDITION);
-    List.of("base", "means", "deviations", NOISE).forEach(name -> drawn.put(name, Kind.FLOATS));
+    drawn.put(CHOSEN, Kind.FLOATS);
     return new TrainingProgram(
         "vae",
         parameters(),
@@ -142,6 +148,7 @@ public final class Vae implements Objective {
         .replace("{SMALL}", Integer.toString(config.smallSide()))
         .replace("{SMALL_CHANNELS}", Integer.toString(config.channels().getLast()))
         .replace("{PIXELS}", Integer.toString(config.pixels()))
+        .replace("{LATENT}", Integer.toString(config.latent()))
         .replace("{COLOURS}", Integer.toString(config.colours()));
   }
 
@@ -182,10 +189,11 @@ public final class Vae implements Objective {
 
   private static final String DRAWN =
       """
+          base, noise, share, spread = torch.split_with_sizes(chosen, [{LATENT}, {LATENT}, 1, 1], 1)
           said = s.said(w, condition)
           mean, variance = torch.chunk(s.expected(w, said), 2, -1)
-          spread = torch.mul(torch.exp(torch.div(variance, 2)), noise)
-          around = torch.add(torch.mul(mean, torch.unsqueeze(means, 1)), torch.mul(spread, torch.unsqueeze(deviations, 1)))
+          apart = torch.mul(torch.mul(torch.exp(torch.div(variance, 2)), noise), spread)
+          around = torch.add(torch.mul(mean, share), apart)
           logits = s.decoded(w, said, torch.add(base, around))
           return [torch.to(torch.argmax(logits, -1), 6)]
       """;

@@ -1,6 +1,7 @@
 package dev.weir.train.vae;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.torch.train.AdamW;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -158,6 +160,30 @@ final class VaeTest {
     List<Integer> attributes = List.of(8, 5, 45, 8, 23, 12, 12, 3, 23, 3, 14, 3, 10, 7, 8, 4, 3);
     assertThat(new Vae(VaeConfig.portraits(attributes), 1).program().size())
         .isBetween(2_000_000, 3_000_000);
+  }
+
+  @Test
+  void frozenItGivesTheSameAndTakesNoStep() {
+    Map<String, HostTensor> inputs = vae.inputs(batch(), 3);
+    for (int i = 0; i < 3; i++) {
+      module.step(inputs, 0.01); // the average is another one than the last weights
+    }
+    List<HostTensor.Floats> before = module.call("posterior", without(inputs), Weights.AVERAGED);
+    module.freeze();
+    module.freeze();
+    List<HostTensor.Floats> after = module.call("posterior", without(inputs), Weights.AVERAGED);
+    for (int i = 0; i < before.size(); i++) {
+      assertThat(after.get(i).values()).containsExactly(before.get(i).values(), within(1e-6f));
+    }
+    for (ThrowingCallable use :
+        List.<ThrowingCallable>of(
+            () -> module.step(inputs, 0.01),
+            () -> module.gradient(inputs),
+            module::state,
+            () -> module.evaluate(inputs, Weights.LAST),
+            () -> module.call("posterior", without(inputs), Weights.LAST))) {
+      assertThatIllegalStateException().isThrownBy(use).withMessageContaining("vae is frozen");
+    }
   }
 
   private void train(Map<String, HostTensor> inputs) {
