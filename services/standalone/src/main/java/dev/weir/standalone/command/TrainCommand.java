@@ -101,8 +101,9 @@ final class TrainCommand implements Callable<Integer> {
       index = "0",
       paramLabel = "FAMILY",
       description =
-          "pixel (autoregressive pixels), vae (variational autoencoder), judge (reads what a"
-              + " portrait shows, to judge the others by), or text (goes on with half-written"
+          "pixel (autoregressive pixels), vae (variational autoencoder), diffusion (masked"
+              + " diffusion; measured by bench image --models, not served yet), judge (reads what"
+              + " a portrait shows, to judge the others by), or text (goes on with half-written"
               + " captions)")
   @Nullable PortraitFamily family;
 

@@ -68,7 +68,7 @@ final class TrainCommandTest {
     // attribute's values.
     String known =
         switch (family) {
-          case PIXEL, VAE -> "\"loss\":5.";
+          case PIXEL, VAE, DIFFUSION -> "\"loss\":5.";
           case JUDGE -> "\"loss\":2.";
           case TEXT -> "\"loss\":6.";
         };
@@ -80,6 +80,6 @@ final class TrainCommandTest {
     assertThat(run("train", "vae", "--steps", "0")).isEqualTo(1);
     assertThat(err.toString()).contains("--steps is 0, must be at least 1");
     assertThat(run("train", "cat")).isEqualTo(2);
-    assertThat(err.toString()).contains("expected one of [PIXEL, VAE, JUDGE, TEXT]");
+    assertThat(err.toString()).contains("expected one of [PIXEL, VAE, DIFFUSION, JUDGE, TEXT]");
   }
 }

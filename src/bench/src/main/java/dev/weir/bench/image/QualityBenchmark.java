@@ -93,6 +93,7 @@ public final class QualityBenchmark {
     return switch (family) {
       case PIXEL -> new PixelDrawer(design, models.of(family));
       case VAE -> new VaeDrawer(design, models.of(family));
+      case DIFFUSION -> new MaskedDrawer(design, models.of(family));
       case JUDGE, TEXT -> throw new IllegalArgumentException(family + " draws nothing");
     };
   }

@@ -1,7 +1,7 @@
 package dev.weir.train.pixel;
 
+import dev.weir.train.ConditionTable;
 import dev.weir.train.LlamaBlocks;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -54,17 +54,11 @@ public record PixelTransformerConfig(
 
   /** For each attribute the row of its value 0 in the table of condition tokens. */
   List<Integer> conditionRows() {
-    List<Integer> rows = new ArrayList<>();
-    int next = 0;
-    for (int values : attributeValues) {
-      rows.add(next);
-      next += values + 1;
-    }
-    return rows;
+    return new ConditionTable(attributeValues).firstRows();
   }
 
   /** Rows of the table of condition tokens. */
   int conditionTokens() {
-    return attributeValues.stream().mapToInt(values -> values + 1).sum();
+    return new ConditionTable(attributeValues).rows();
   }
 }

@@ -17,6 +17,8 @@ import dev.weir.train.caption.CaptionTransformer;
 import dev.weir.train.caption.CaptionTransformerConfig;
 import dev.weir.train.judge.Judge;
 import dev.weir.train.judge.JudgeConfig;
+import dev.weir.train.masked.MaskedDiffusion;
+import dev.weir.train.masked.MaskedDiffusionConfig;
 import dev.weir.train.pixel.PixelExport;
 import dev.weir.train.pixel.PixelTransformer;
 import dev.weir.train.pixel.PixelTransformerConfig;
@@ -39,6 +41,8 @@ public enum PortraitFamily {
   PIXEL(32, 2e-3, 60, new AdamW(0.9, 0.98, 1e-8, 0.01, 1, 0.999), new Quick(60, 1.9)),
   /** Variational autoencoder. */
   VAE(64, 1e-3, 200, new AdamW(0.9, 0.99, 1e-8, 0.01, 1, 0.999), new Quick(200, 1.8)),
+  /** Absorbing diffusion over palette indices. */
+  DIFFUSION(32, 2e-3, 60, new AdamW(0.9, 0.98, 1e-8, 0.01, 1, 0.999), new Quick(60, 2.6)),
   /** Reads what a portrait shows; draws nothing. */
   JUDGE(64, 1e-3, 200, new AdamW(0.9, 0.99, 1e-8, 0.01, 1, 0.999), new Quick(200, 1.4)),
   /** Goes on with half-written captions, of which a batch has rows of several. */
@@ -81,7 +85,7 @@ public enum PortraitFamily {
   /** Whether it draws portraits. */
   public boolean draws() {
     return switch (this) {
-      case PIXEL, VAE -> true;
+      case PIXEL, VAE, DIFFUSION -> true;
       case JUDGE, TEXT -> false;
     };
   }
@@ -105,6 +109,8 @@ public enum PortraitFamily {
     return switch (this) {
       case PIXEL -> new PixelTransformer(pixelConfig());
       case VAE -> new Vae(vaeConfig(), seed);
+      case DIFFUSION ->
+          new MaskedDiffusion(MaskedDiffusionConfig.portraits(attributeValues()), seed);
       case JUDGE -> new Judge(JudgeConfig.portraits(attributeValues()));
       case TEXT -> new CaptionTransformer(CaptionTransformerConfig.portraits());
     };
@@ -136,7 +142,7 @@ public enum PortraitFamily {
       case TEXT ->
           CaptionExport.write(
               CaptionTransformerConfig.portraits(), weights, recipe, folder.resolve(SERVED));
-      case VAE, JUDGE -> {}
+      case VAE, DIFFUSION, JUDGE -> {}
     }
   }
 
@@ -161,7 +167,7 @@ public enum PortraitFamily {
       throws IOException {
     long seed = options.seed();
     return switch (this) {
-      case PIXEL, JUDGE -> Map.of();
+      case PIXEL, DIFFUSION, JUDGE -> Map.of();
       case VAE -> {
         try (TrainableModule module = Evaluation.open(objective(seed), options, weights)) {
           TrainingPortraits pictures = portraits(PortraitSplit.Use.VALIDATION, seed);
@@ -210,7 +216,7 @@ public enum PortraitFamily {
   /** What the family learns from, or is tried on, in batches of the recipe's size. */
   public Batches batches(PortraitSplit.Use use, long seed) {
     return switch (this) {
-      case PIXEL, VAE, JUDGE -> portraits(use, seed);
+      case PIXEL, VAE, DIFFUSION, JUDGE -> portraits(use, seed);
       case TEXT ->
           new CaptionBatches(
               use, seed, batch, CaptionTransformerConfig.portraits().blocks().positions());

@@ -1,6 +1,6 @@
 package dev.weir.train.vae;
 
-import java.util.ArrayList;
+import dev.weir.train.ConditionTable;
 import java.util.List;
 
 /**
@@ -55,16 +55,10 @@ public record VaeConfig(
 
   /** For each attribute the row of its value 0 in the table of conditions. */
   List<Integer> conditionRows() {
-    List<Integer> rows = new ArrayList<>();
-    int next = 0;
-    for (int values : attributeValues) {
-      rows.add(next);
-      next += values + 1;
-    }
-    return rows;
+    return new ConditionTable(attributeValues).firstRows();
   }
 
   int conditionValues() {
-    return attributeValues.stream().mapToInt(values -> values + 1).sum();
+    return new ConditionTable(attributeValues).rows();
   }
 }

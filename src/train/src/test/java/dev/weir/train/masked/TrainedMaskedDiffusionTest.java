@@ -1,0 +1,163 @@
+package dev.weir.train.masked;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.weir.text.safetensors.SafetensorsWriter;
+import dev.weir.text.safetensors.SafetensorsWriter.FloatTensor;
+import dev.weir.text.safetensors.SafetensorsWriter.Precision;
+import dev.weir.torch.train.AdamW;
+import dev.weir.torch.train.HostTensor;
+import dev.weir.torch.train.TrainableModule;
+import dev.weir.train.TrainedWeights;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A network that has learned that all pixels of a picture have the colour that is asked for. */
+@TestInstance(Lifecycle.PER_CLASS)
+final class TrainedMaskedDiffusionTest {
+  private static final int COLOURS = 8;
+  private static final int UNSAID = COLOURS;
+  private static final MaskedDiffusionConfig CONFIG =
+      new MaskedDiffusionConfig(List.of(COLOURS), 4, 4, COLOURS, 32, 48, 2, 2, 16);
+  private static final int PIXELS = 16;
+
+  private TrainedMaskedDiffusion network; // set before the tests
+
+  @BeforeAll
+  void learn(@TempDir Path folder) throws IOException {
+    MaskedDiffusion diffusion = new MaskedDiffusion(CONFIG, 3);
+    AdamW optimizer = new AdamW(0.9, 0.99, 1e-8, 0, 1, 0.9);
+    try (TrainableModule module = TrainableModule.open(diffusion.program(), optimizer, false, 5)) {
+      Random random = new Random(1);
+      for (int step = 0; step < 300; step++) {
+        int[] said = new int[32];
+        int[] pixels = new int[32 * PIXELS];
+        for (int p = 0; p < said.length; p++) {
+          int colour = random.nextInt(COLOURS);
+          said[p] = random.nextBoolean() ? colour : UNSAID;
+          Arrays.fill(pixels, p * PIXELS, (p + 1) * PIXELS, colour);
+        }
+        module.step(
+            diffusion.inputs(
+                Map.of(
+                    MaskedDiffusion.CONDITION,
+                    new HostTensor.Integers(List.of(32, 1), said),
+                    MaskedDiffusion.PIXELS,
+                    new HostTensor.Integers(List.of(32, PIXELS), pixels)),
+                step),
+            3e-3);
+      }
+      List<FloatTensor> tensors = new ArrayList<>();
+      module
+          .state()
+          .averaged()
+          .forEach((name, weight) ->
+              tensors.add(new FloatTensor(name, weight.shape(), weight.values())));
+      SafetensorsWriter.write(
+          folder.resolve(TrainedWeights.FILE), Map.of(), tensors, Precision.F16);
+    }
+    network = TrainedMaskedDiffusion.open(CONFIG, folder, "cpu");
+  }
+
+  @AfterAll
+  void close() {
+    network.close();
+  }
+
+  private static MaskedPicture picture(int said, long seed) {
+    return MaskedPicture.unknown(new int[] {said}, seed, 1, PIXELS, 12);
+  }
+
+  private void draw(List<MaskedPicture> pictures) {
+    List<MaskedPicture> left = new ArrayList<>(pictures);
+    while (!left.isEmpty()) {
+      network.step(left);
+      left.removeIf(MaskedPicture::whole);
+    }
+  }
+
+  private static byte[] all(int colour) {
+    byte[] places = new byte[PIXELS];
+    Arrays.fill(places, (byte) colour);
+    return places;
+  }
+
+  @Test
+  void whatIsSaidIsDrawnInFewEvaluations() {
+    for (int colour = 0; colour < COLOURS; colour++) {
+      MaskedPicture picture =
+          MaskedPicture.unknown(new int[] {colour}, colour, 0, PIXELS, MaskedPicture.EVALUATIONS);
+      draw(List.of(picture));
+      assertThat(picture.places()).isEqualTo(all(colour));
+      assertThat(picture.evaluated()).isBetween(1, 4);
+      assertThat(picture.left()).isZero();
+    }
+  }
+
+  /** The first pixel decides; were several chosen at once, pictures would have several colours. */
+  @Test
+  void whatIsNotSaidIsChosenOnceForAllPixels() {
+    List<MaskedPicture> pictures = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      pictures.add(picture(UNSAID, i));
+    }
+    draw(pictures);
+    int[] counts = new int[COLOURS];
+    int mixed = 0;
+    for (MaskedPicture picture : pictures) {
+      counts[picture.places()[0]]++;
+      mixed += Arrays.equals(picture.places(), all(picture.places()[0])) ? 0 : 1;
+    }
+    assertThat(mixed).isLessThan(20);
+    assertThat(Arrays.stream(counts).boxed())
+        .allSatisfy(count -> assertThat(count).isBetween(5, 60)); // 25 each
+  }
+
+  @Test
+  void whatIsDrawnBesideOthersIsWhatIsDrawnAlone() {
+    List<MaskedPicture> together = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      together.add(picture(i % (COLOURS + 1), 100 + i));
+    }
+    draw(together);
+    for (int i = 0; i < 16; i++) {
+      MaskedPicture alone = picture(i % (COLOURS + 1), 100 + i);
+      draw(List.of(alone));
+      assertThat(alone.places()).as("%d", i).isEqualTo(together.get(i).places());
+      assertThat(alone.evaluated()).isEqualTo(together.get(i).evaluated());
+    }
+  }
+
+  @Test
+  void whatIsKnownStaysAndIsGoneBy() {
+    boolean[] unknown = new boolean[PIXELS];
+    Arrays.fill(unknown, 0, 8, true);
+    MaskedPicture picture =
+        new MaskedPicture(new int[] {UNSAID}, 9, 1, all(6), unknown, MaskedPicture.EVALUATIONS);
+    assertThat(picture.left()).isEqualTo(8);
+    draw(List.of(picture));
+    assertThat(picture.places()).isEqualTo(all(6));
+  }
+
+  @Test
+  void aPictureOfWhichAllIsKnownOrNothingMayBeEvaluatedIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new MaskedPicture(new int[] {0}, 1, 1, all(1), new boolean[PIXELS], 12))
+        .withMessage("0 unknown pixels in 12 evaluations");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> MaskedPicture.unknown(new int[] {0}, 1, 1, PIXELS, 0))
+        .withMessage("16 unknown pixels in 0 evaluations");
+  }
+}

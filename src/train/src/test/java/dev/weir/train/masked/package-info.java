@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.train.masked;
+
+import org.jspecify.annotations.NullMarked;
