@@ -31,11 +31,13 @@ public final class Trainer {
   public static final String PICTURE = "curve.svg";
   private static final String LOCK = "lock";
 
-  /** Steps that tell how long a step takes, and how many of them, the first, do not count. */
+  /**
+   * Steps that tell how long a step takes, fewer where they would take more than a share of a short
+   * run. The first half does not count: it takes twice as long, while JVM and libtorch warm up.
+   */
   private static final int MEASURED_STEPS = 50;
 
-  // a VAE's step takes twice as long as later while the JVM and libtorch warm up
-  private static final int COLD_STEPS = 25;
+  private static final double MEASURED_SHARE = 0.25;
 
   /** Weight of the last step in the time of a step that the time left is told by. */
   private static final double SPEED_WEIGHT = 0.1;
@@ -197,18 +199,19 @@ public final class Trainer {
     return totalSteps > 0 && module.steps() >= totalSteps;
   }
 
-  /** The median of the first steps but the very first, which compile and allocate. */
+  /** The median of the later half of the first steps. */
   private void measure(long step, double seconds, double elapsed) {
     secondsPerStep += secondsPerStep == 0 ? seconds : SPEED_WEIGHT * (seconds - secondsPerStep);
     if (totalSteps > 0 || !(options.length() instanceof Length.Time(Duration duration))) {
       return;
     }
     firstSeconds[measured++] = seconds;
-    if (measured == MEASURED_STEPS) {
-      double[] warm = Arrays.copyOfRange(firstSeconds, COLD_STEPS, MEASURED_STEPS);
+    double whole = duration.toNanos() / 1e9;
+    if (measured == MEASURED_STEPS || elapsed > MEASURED_SHARE * whole) {
+      double[] warm = Arrays.copyOfRange(firstSeconds, measured / 2, measured);
       Arrays.sort(warm);
       double median = warm[warm.length / 2];
-      double left = duration.toNanos() / 1e9 - elapsed;
+      double left = whole - elapsed;
       totalSteps = step + 1 + Math.max(0, (long) (left / median));
     }
   }

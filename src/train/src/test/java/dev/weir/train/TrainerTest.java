@@ -214,7 +214,7 @@ final class TrainerTest {
     assertThat(trainer.run()).isTrue();
     assertThat(seen.getFirst().totalSteps()).isZero();
     long total = seen.getLast().totalSteps();
-    assertThat(total).isGreaterThanOrEqualTo(50).isEqualTo(seen.getLast().steps());
+    assertThat(total).isPositive().isEqualTo(seen.getLast().steps());
     assertThat(Checkpoint.read(folder.resolve(Trainer.CHECKPOINT)).totalSteps()).isEqualTo(total);
     assertThat(seen.getLast().timeLeft()).isZero();
   }

@@ -132,6 +132,11 @@ final class BenchImageCommand implements Callable<Integer> {
         throw new CommandException(
             "--family %s: it draws nothing".formatted(family.name().toLowerCase(Locale.ROOT)));
       }
+      if (!quality && !family.served()) {
+        throw new CommandException(
+            "--family %s: it is not served yet; add --quality to measure its pictures"
+                .formatted(family.name().toLowerCase(Locale.ROOT)));
+      }
     }
     if (sheets != null && Files.exists(sheets) && !Files.isDirectory(sheets)) {
       throw new CommandException("--sheets %s: it is a file, not a folder".formatted(sheets));
@@ -178,7 +183,7 @@ final class BenchImageCommand implements Callable<Integer> {
       return List.of();
     }
     return Arrays.stream(PortraitFamily.values())
-        .filter(PortraitFamily::draws)
+        .filter(PortraitFamily::served)
         .map(family -> family.name().toLowerCase(Locale.ROOT))
         .filter(name -> Files.isDirectory(root.resolve(name)))
         .map(name -> {

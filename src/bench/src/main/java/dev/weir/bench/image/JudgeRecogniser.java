@@ -3,6 +3,7 @@ package dev.weir.bench.image;
 import dev.weir.image.portrait.PortraitDesign;
 import dev.weir.torch.train.TrainableModule;
 import dev.weir.train.Evaluation;
+import dev.weir.train.PictureTensors;
 import dev.weir.train.TrainedWeights;
 import dev.weir.train.TrainingOptions.Length;
 import dev.weir.train.judge.Judge;

@@ -1,17 +1,15 @@
 package dev.weir.bench.image;
 
 import dev.weir.image.portrait.PortraitDesign;
-import dev.weir.train.Noise;
 import dev.weir.train.masked.MaskedDiffusionConfig;
 import dev.weir.train.masked.MaskedPicture;
 import dev.weir.train.masked.TrainedMaskedDiffusion;
 import dev.weir.train.portrait.TrainingPortraits;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 
 /** The masked diffusion model: pictures join and leave between evaluations of the network. */
 final class MaskedDrawer implements Drawer {
@@ -73,46 +71,11 @@ final class MaskedDrawer implements Drawer {
     return all.stream().map(MaskedPicture::places).toList();
   }
 
-  /** The bound that it learns by, with random sets of unknown pixels. */
   @Override
   public Map<String, double[]> likelihoods(List<int[]> conditions, List<byte[]> pictures) {
     double[] bounds = new double[pictures.size()];
-    for (int p = 0; p < bounds.length; p++) {
-      SplittableRandom random = Noise.random(p, 0);
-      for (int from = 0; from < SETS; from += SLOTS) {
-        List<boolean[]> unknown = new ArrayList<>();
-        int[] sizes = new int[SLOTS];
-        for (int s = 0; s < SLOTS; s++) {
-          sizes[s] = 1 + (int) ((from + s + random.nextDouble()) / SETS * AREA);
-          unknown.add(set(random, sizes[s]));
-        }
-        float[] found =
-            network.logProbabilities(
-                Collections.nCopies(SLOTS, conditions.get(p)),
-                Collections.nCopies(SLOTS, pictures.get(p)),
-                unknown);
-        for (int s = 0; s < SLOTS; s++) {
-          double sum = 0;
-          for (int i = 0; i < AREA; i++) {
-            sum += unknown.get(s)[i] ? found[s * AREA + i] : 0;
-          }
-          bounds[p] += sum / sizes[s] * AREA / SETS;
-        }
-      }
-    }
+    Arrays.setAll(bounds, p -> network.bound(conditions.get(p), pictures.get(p), SETS, p));
     return Map.of("bound", bounds);
-  }
-
-  private static boolean[] set(SplittableRandom random, int size) {
-    boolean[] set = new boolean[AREA];
-    int left = size;
-    for (int i = 0; i < AREA; i++) {
-      if (random.nextInt(AREA - i) < left) {
-        set[i] = true;
-        left--;
-      }
-    }
-    return set;
   }
 
   @Override

@@ -96,7 +96,7 @@ public final class SpeedBenchmark {
   private List<PortraitFamily> families(ModelFolders models) {
     List<PortraitFamily> wanted =
         options.families().isEmpty()
-            ? Arrays.stream(PortraitFamily.values()).filter(PortraitFamily::draws).toList()
+            ? Arrays.stream(PortraitFamily.values()).filter(PortraitFamily::served).toList()
             : options.families();
     List<PortraitFamily> found = wanted.stream().filter(models::has).toList();
     if (found.isEmpty()) {

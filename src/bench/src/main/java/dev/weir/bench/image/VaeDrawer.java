@@ -3,6 +3,7 @@ package dev.weir.bench.image;
 import dev.weir.image.portrait.PortraitDesign;
 import dev.weir.train.Batches;
 import dev.weir.train.Noise;
+import dev.weir.train.PictureTensors;
 import dev.weir.train.portrait.TrainingPortraits;
 import dev.weir.train.vae.Gaussians;
 import dev.weir.train.vae.LatentReport;

@@ -9,6 +9,7 @@ import dev.weir.train.LlamaBlocks;
 import dev.weir.train.Noise;
 import dev.weir.train.Objective;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,19 +94,21 @@ public final class MaskedDiffusion implements Objective {
   /** Which pixels of each picture of a step are unknown. */
   HostTensor.Integers unknown(int pictures, long step) {
     SplittableRandom random = Noise.random(seed, step);
-    int pixels = config.pixels();
-    int[] unknown = new int[pictures * pixels];
     double offset = random.nextDouble();
+    List<boolean[]> sets = new ArrayList<>();
     for (int p = 0; p < pictures; p++) {
-      int left = 1 + (int) ((p + offset) / pictures * pixels);
-      for (int i = 0; i < pixels; i++) { // each of the rest as likely (Knuth, vol. 2, 3.4.2 S)
-        if (random.nextInt(pixels - i) < left) {
-          unknown[p * pixels + i] = 1;
-          left--;
-        }
-      }
+      int size = UnknownPixels.size(p, pictures, offset, config.pixels());
+      sets.add(UnknownPixels.draw(random, size, config.pixels()));
     }
-    return new HostTensor.Integers(List.of(pictures, pixels), unknown);
+    return tensor(sets);
+  }
+
+  /** Sets of unknown pixels as the network takes them: [pictures, pixels]. */
+  static HostTensor.Integers tensor(List<boolean[]> unknown) {
+    int pixels = unknown.getFirst().length;
+    int[] flags = new int[unknown.size() * pixels];
+    Arrays.setAll(flags, i -> unknown.get(i / pixels)[i % pixels] ? 1 : 0);
+    return new HostTensor.Integers(List.of(unknown.size(), pixels), flags);
   }
 
   private List<Parameter> parameters() {

@@ -58,9 +58,4 @@ public record MaskedDiffusionConfig(
   int positions() {
     return prefix() + pixels();
   }
-
-  /** What a pixel that is not known yet is: the index behind the last colour. */
-  public int masked() {
-    return colours;
-  }
 }

@@ -74,9 +74,9 @@ public final class MaskedPicture {
     return places.clone();
   }
 
-  /** Whether a pixel is unknown. */
-  public boolean unknown(int pixel) {
-    return unknown[pixel];
+  /** Which pixels are unknown: [pixels]. */
+  public boolean[] unknown() {
+    return unknown.clone();
   }
 
   /** Pixels that are unknown. */

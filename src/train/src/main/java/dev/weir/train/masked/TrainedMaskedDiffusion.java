@@ -4,10 +4,16 @@ import dev.weir.torch.train.AdamW;
 import dev.weir.torch.train.HostTensor;
 import dev.weir.torch.train.TrainableModule;
 import dev.weir.torch.train.TrainableModule.Weights;
+import dev.weir.train.Noise;
+import dev.weir.train.PictureTensors;
 import dev.weir.train.TrainedWeights;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 
 /** A masked diffusion model that has been trained, to draw with: in float32. For one thread. */
 public final class TrainedMaskedDiffusion implements AutoCloseable {
@@ -16,6 +22,9 @@ public final class TrainedMaskedDiffusion implements AutoCloseable {
 
   /** Logits are divided by the temperature; below this one they are far enough apart. */
   private static final double COLDEST = 1e-4;
+
+  /** Sets of unknown pixels that a bound takes together. */
+  private static final int BATCH = 16;
 
   private final MaskedDiffusionConfig config;
   private final TrainableModule module;
@@ -50,78 +59,65 @@ public final class TrainedMaskedDiffusion implements AutoCloseable {
   /** Evaluates the network once for some pictures, none of them whole, and makes pixels known. */
   public void step(List<MaskedPicture> pictures) {
     int pixels = config.pixels();
-    int attributes = config.prefix();
     int count = pictures.size();
-    int[] conditions = new int[count * attributes];
-    int[] places = new int[count * pixels];
-    int[] unknown = new int[count * pixels];
     float[] chances = new float[count * pixels];
     float[] temperatures = new float[count];
     for (int p = 0; p < count; p++) {
-      MaskedPicture picture = pictures.get(p);
-      System.arraycopy(picture.condition(), 0, conditions, p * attributes, attributes);
-      System.arraycopy(picture.chances(), 0, chances, p * pixels, pixels);
-      temperatures[p] = (float) Math.max(COLDEST, picture.temperature());
-      byte[] known = picture.places();
-      for (int i = 0; i < pixels; i++) {
-        places[p * pixels + i] = known[i] & 255;
-        unknown[p * pixels + i] = picture.unknown(i) ? 1 : 0;
-      }
+      System.arraycopy(pictures.get(p).chances(), 0, chances, p * pixels, pixels);
+      temperatures[p] = (float) Math.max(COLDEST, pictures.get(p).temperature());
     }
-    List<HostTensor.Floats> found =
-        module.call(
-            "choices",
-            Map.of(
-                MaskedDiffusion.CONDITION,
-                new HostTensor.Integers(List.of(count, attributes), conditions),
-                MaskedDiffusion.PIXELS,
-                new HostTensor.Integers(List.of(count, pixels), places),
-                MaskedDiffusion.UNKNOWN,
-                new HostTensor.Integers(List.of(count, pixels), unknown),
-                MaskedDiffusion.CHANCES,
-                new HostTensor.Floats(List.of(count, pixels), chances),
-                MaskedDiffusion.TEMPERATURES,
-                new HostTensor.Floats(List.of(count), temperatures)),
-            Weights.AVERAGED);
+    Map<String, HostTensor> inputs =
+        inputs(
+            pictures.stream().map(MaskedPicture::condition).toList(),
+            pictures.stream().map(MaskedPicture::places).toList(),
+            pictures.stream().map(MaskedPicture::unknown).toList());
+    inputs.put(MaskedDiffusion.CHANCES, new HostTensor.Floats(List.of(count, pixels), chances));
+    inputs.put(MaskedDiffusion.TEMPERATURES, new HostTensor.Floats(List.of(count), temperatures));
+    List<HostTensor.Floats> found = module.call("choices", inputs, Weights.AVERAGED);
     for (int p = 0; p < count; p++) {
       pictures.get(p).reveal(found.get(0).values(), found.get(1).values(), p * pixels);
     }
   }
 
   /**
-   * ln p of each pixel of pictures, given those that are known: [pictures * pixels].
+   * An estimate of the lower bound of ln p(picture | condition) that it learns by, nats.
    *
-   * @param conditions attribute values: [pictures][attributes]
-   * @param unknown [pictures][pixels]
+   * @param sets of unknown pixels, whose sizes are spread evenly; its mean does not depend on them
+   * @param seed of the sets
    */
-  public float[] logProbabilities(
-      List<int[]> conditions, List<byte[]> pictures, List<boolean[]> unknown) {
+  public double bound(int[] condition, byte[] picture, int sets, long seed) {
     int pixels = config.pixels();
-    int attributes = config.prefix();
-    int count = pictures.size();
-    int[] said = new int[count * attributes];
-    int[] places = new int[count * pixels];
-    int[] hidden = new int[count * pixels];
-    for (int p = 0; p < count; p++) {
-      System.arraycopy(conditions.get(p), 0, said, p * attributes, attributes);
-      for (int i = 0; i < pixels; i++) {
-        places[p * pixels + i] = pictures.get(p)[i] & 255;
-        hidden[p * pixels + i] = unknown.get(p)[i] ? 1 : 0;
+    SplittableRandom random = Noise.random(seed, 0);
+    double bound = 0;
+    for (int from = 0; from < sets; from += BATCH) {
+      List<boolean[]> unknown = new ArrayList<>();
+      List<Integer> sizes = new ArrayList<>();
+      for (int set = from; set < Math.min(sets, from + BATCH); set++) {
+        int size = UnknownPixels.size(set, sets, random.nextDouble(), pixels);
+        unknown.add(UnknownPixels.draw(random, size, pixels));
+        sizes.add(size);
+      }
+      int count = unknown.size();
+      Map<String, HostTensor> inputs =
+          inputs(
+              Collections.nCopies(count, condition), Collections.nCopies(count, picture), unknown);
+      float[] found =
+          module.call("log_probabilities", inputs, Weights.AVERAGED).getFirst().values();
+      for (int i = 0; i < found.length; i++) {
+        int set = i / pixels;
+        bound += unknown.get(set)[i % pixels] ? (double) found[i] * pixels / sizes.get(set) : 0;
       }
     }
-    return module
-        .call(
-            "log_probabilities",
-            Map.of(
-                MaskedDiffusion.CONDITION,
-                new HostTensor.Integers(List.of(count, attributes), said),
-                MaskedDiffusion.PIXELS,
-                new HostTensor.Integers(List.of(count, pixels), places),
-                MaskedDiffusion.UNKNOWN,
-                new HostTensor.Integers(List.of(count, pixels), hidden)),
-            Weights.AVERAGED)
-        .getFirst()
-        .values();
+    return bound / sets;
+  }
+
+  private static Map<String, HostTensor> inputs(
+      List<int[]> conditions, List<byte[]> pictures, List<boolean[]> unknown) {
+    Map<String, HostTensor> inputs = new LinkedHashMap<>();
+    inputs.put(MaskedDiffusion.CONDITION, PictureTensors.conditions(conditions));
+    inputs.put(MaskedDiffusion.PIXELS, PictureTensors.pixels(pictures));
+    inputs.put(MaskedDiffusion.UNKNOWN, MaskedDiffusion.tensor(unknown));
+    return inputs;
   }
 
   @Override

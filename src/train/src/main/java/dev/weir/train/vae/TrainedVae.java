@@ -6,6 +6,7 @@ import dev.weir.torch.train.TrainableModule;
 import dev.weir.torch.train.TrainableModule.Weights;
 import dev.weir.train.Batches;
 import dev.weir.train.Noise;
+import dev.weir.train.PictureTensors;
 import dev.weir.train.TrainedWeights;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,7 +77,11 @@ public final class TrainedVae implements AutoCloseable {
     List<HostTensor.Floats> found =
         module.call(
             "posterior",
-            Map.of(Vae.CONDITION, conditions(conditions), Vae.PIXELS, pixels(pictures)),
+            Map.of(
+                Vae.CONDITION,
+                PictureTensors.conditions(conditions),
+                Vae.PIXELS,
+                PictureTensors.pixels(pictures)),
             Weights.AVERAGED);
     return new Latents(found.get(0).values(), found.get(1).values());
   }
@@ -93,9 +98,9 @@ public final class TrainedVae implements AutoCloseable {
             "log_weights",
             Map.of(
                 Vae.CONDITION,
-                conditions(conditions),
+                PictureTensors.conditions(conditions),
                 Vae.PIXELS,
-                pixels(pictures),
+                PictureTensors.pixels(pictures),
                 "noise",
                 new HostTensor.Floats(List.of(pictures.size(), config.latent()), noise)),
             Weights.AVERAGED)
@@ -126,7 +131,8 @@ public final class TrainedVae implements AutoCloseable {
    */
   public List<byte[]> decode(List<int[]> conditions, float[] z) {
     return pictures(
-        "colours", Map.of(Vae.CONDITION, conditions(conditions), "z", latent(conditions, z)));
+        "colours",
+        Map.of(Vae.CONDITION, PictureTensors.conditions(conditions), "z", latent(conditions, z)));
   }
 
   /**
@@ -154,7 +160,7 @@ public final class TrainedVae implements AutoCloseable {
         "drawn",
         Map.of(
             Vae.CONDITION,
-            conditions(conditions),
+            PictureTensors.conditions(conditions),
             Vae.CHOSEN,
             new HostTensor.Floats(List.of(conditions.size(), width), chosen)));
   }
@@ -175,24 +181,6 @@ public final class TrainedVae implements AutoCloseable {
       pictures.add(picture);
     }
     return pictures;
-  }
-
-  private HostTensor.Integers conditions(List<int[]> conditions) {
-    int attributes = config.attributeValues().size();
-    int[] values = new int[conditions.size() * attributes];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = conditions.get(i / attributes)[i % attributes];
-    }
-    return new HostTensor.Integers(List.of(conditions.size(), attributes), values);
-  }
-
-  private HostTensor.Integers pixels(List<byte[]> pictures) {
-    int count = config.pixels();
-    int[] values = new int[pictures.size() * count];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = pictures.get(i / count)[i % count] & 255;
-    }
-    return new HostTensor.Integers(List.of(pictures.size(), count), values);
   }
 
   @Override

@@ -151,6 +151,22 @@ final class TrainedMaskedDiffusionTest {
     assertThat(picture.places()).isEqualTo(all(6));
   }
 
+  /** All of one colour: what is not said costs at least ln 8, and at best no more. */
+  @Test
+  void theBoundIsThatOfTheColourWhereItIsNotSaidAndNothingWhereItIs() {
+    double said = 0;
+    double unsaid = 0;
+    for (int colour = 0; colour < COLOURS; colour++) {
+      said -= network.bound(new int[] {colour}, all(colour), 40, colour) / COLOURS;
+      unsaid -= network.bound(new int[] {UNSAID}, all(colour), 40, colour) / COLOURS;
+    }
+    assertThat(said).isBetween(0.0, 1.0);
+    assertThat(unsaid).isBetween(Math.log(COLOURS), Math.log(COLOURS) + 2);
+    byte[] mixed = all(1);
+    mixed[7] = 2;
+    assertThat(network.bound(new int[] {UNSAID}, mixed, 40, 1)).isLessThan(-unsaid - 2);
+  }
+
   @Test
   void aPictureOfWhichAllIsKnownOrNothingMayBeEvaluatedIsRefused() {
     assertThatIllegalArgumentException()

@@ -1,14 +1,14 @@
-package dev.weir.bench.image;
+package dev.weir.train;
 
 import dev.weir.torch.train.HostTensor;
 import java.util.List;
 
-/** Pictures and conditions as a network takes them. */
-final class PictureTensors {
+/** Pictures and conditions, at least one of each, as a network takes them. */
+public final class PictureTensors {
   private PictureTensors() {}
 
-  /** Palette indices, [pictures, 256]. */
-  static HostTensor.Integers pixels(List<byte[]> pictures) {
+  /** Palette indices, row by row, [pictures, pixels]. */
+  public static HostTensor.Integers pixels(List<byte[]> pictures) {
     int area = pictures.getFirst().length;
     int[] pixels = new int[pictures.size() * area];
     for (int p = 0; p < pictures.size(); p++) {
@@ -19,8 +19,8 @@ final class PictureTensors {
     return new HostTensor.Integers(List.of(pictures.size(), area), pixels);
   }
 
-  /** [pictures, attributes]. */
-  static HostTensor.Integers conditions(List<int[]> conditions) {
+  /** Attribute values, [pictures, attributes]. */
+  public static HostTensor.Integers conditions(List<int[]> conditions) {
     int width = conditions.getFirst().length;
     int[] all = new int[conditions.size() * width];
     for (int c = 0; c < conditions.size(); c++) {
