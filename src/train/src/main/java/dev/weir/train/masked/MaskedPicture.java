@@ -13,7 +13,7 @@ public final class MaskedPicture {
   public static final int EVALUATIONS = 64;
 
   private final int[] condition;
-  private final long seed;
+  private final float[] chances;
   private final double temperature;
   private final byte[] places;
   private final boolean[] unknown;
@@ -39,7 +39,7 @@ public final class MaskedPicture {
       boolean[] unknown,
       int evaluations) {
     this.condition = condition.clone();
-    this.seed = seed;
+    this.chances = chances(seed, places.length);
     this.temperature = temperature;
     this.places = places.clone();
     this.unknown = unknown.clone();
@@ -59,6 +59,15 @@ public final class MaskedPicture {
     boolean[] unknown = new boolean[pixels];
     Arrays.fill(unknown, true);
     return new MaskedPicture(condition, seed, temperature, new byte[pixels], unknown, evaluations);
+  }
+
+  private static float[] chances(long seed, int pixels) {
+    SplittableRandom random = Noise.random(seed, 0);
+    float[] chances = new float[pixels];
+    for (int i = 0; i < pixels; i++) {
+      chances[i] = (float) random.nextDouble();
+    }
+    return chances;
   }
 
   int[] condition() {
@@ -99,13 +108,11 @@ public final class MaskedPicture {
     return left == 0;
   }
 
-  /** Numbers from 0 to 1 that the next choices are made by, one for each pixel. */
+  /**
+   * Numbers from 0 to 1 that choices are made by, one for each pixel: each is used once, when its
+   * pixel becomes known.
+   */
   float[] chances() {
-    SplittableRandom random = Noise.random(seed, evaluated);
-    float[] chances = new float[places.length];
-    for (int i = 0; i < chances.length; i++) {
-      chances[i] = (float) random.nextDouble();
-    }
     return chances;
   }
 

@@ -2,6 +2,7 @@ package dev.weir.train.masked;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.text.safetensors.SafetensorsWriter;
 import dev.weir.text.safetensors.SafetensorsWriter.FloatTensor;
@@ -59,16 +60,25 @@ final class TrainedMaskedDiffusionTest {
                 step),
             3e-3);
       }
-      List<FloatTensor> tensors = new ArrayList<>();
-      module
-          .state()
-          .averaged()
-          .forEach((name, weight) ->
-              tensors.add(new FloatTensor(name, weight.shape(), weight.values())));
-      SafetensorsWriter.write(
-          folder.resolve(TrainedWeights.FILE), Map.of(), tensors, Precision.F16);
+      write(module, 1, folder);
     }
     network = TrainedMaskedDiffusion.open(CONFIG, folder, "cpu");
+  }
+
+  /** Its logits times a factor. */
+  private static void write(TrainableModule module, float factor, Path folder) throws IOException {
+    List<FloatTensor> tensors = new ArrayList<>();
+    module
+        .state()
+        .averaged()
+        .forEach((name, weight) -> {
+          float[] values = weight.values().clone();
+          for (int i = 0; i < values.length; i++) {
+            values[i] *= name.equals("output") ? factor : 1;
+          }
+          tensors.add(new FloatTensor(name, weight.shape(), values));
+        });
+    SafetensorsWriter.write(folder.resolve(TrainedWeights.FILE), Map.of(), tensors, Precision.F16);
   }
 
   @AfterAll
@@ -165,6 +175,22 @@ final class TrainedMaskedDiffusionTest {
     byte[] mixed = all(1);
     mixed[7] = 2;
     assertThat(network.bound(new int[] {UNSAID}, mixed, 40, 1)).isLessThan(-unsaid - 2);
+  }
+
+  /** What knows nothing is off by ln 8 for each pixel, whichever of them are unknown. */
+  @Test
+  void theBoundCountsEveryPixelOnce(@TempDir Path folder) throws IOException {
+    AdamW optimizer = new AdamW(0.9, 0.99, 1e-8, 0, 1, 0.9);
+    try (TrainableModule module =
+        TrainableModule.open(new MaskedDiffusion(CONFIG, 3).program(), optimizer, false, 5)) {
+      write(module, 0, folder);
+    }
+    try (TrainedMaskedDiffusion ignorant = TrainedMaskedDiffusion.open(CONFIG, folder, "cpu")) {
+      for (int sets : new int[] {1, 5, 16, 37}) {
+        assertThat(ignorant.bound(new int[] {1}, all(3), sets, sets))
+            .isEqualTo(-PIXELS * Math.log(COLOURS), within(1e-3));
+      }
+    }
   }
 
   @Test
