@@ -112,7 +112,7 @@ public final class ScaleBenchmark {
     int seconds = 0;
     if (options.paced() > 0) {
       seconds += Transport.values().length * one;
-      seconds += options.warmUpSeconds() + TOKENS_PER_RECORD.size() * options.seconds() + one;
+      seconds += (TOKENS_PER_RECORD.size() + 1) * one;
     }
     seconds += options.readers() > 0 ? one : 0;
     seconds += options.sockets() > 0 ? options.idleSeconds() : 0;
@@ -178,9 +178,10 @@ public final class ScaleBenchmark {
       cluster.pace(stepsPerSecond, 1, Text.LETTERS);
       StreamLoad load = load(cluster, List.of(gateway));
       load.open(options.paced(), Transport.SOCKET::ask);
-      timer.rest("bytes, warm-up", options.warmUpSeconds());
       for (int tokens : TOKENS_PER_RECORD) {
         cluster.pace(stepsPerSecond, tokens, Text.LETTERS);
+        // what was made at the pace before is on its way for a while
+        timer.rest("bytes, %d a record, warm-up".formatted(tokens), options.warmUpSeconds());
         Window window = load.watch("bytes, %d a record".formatted(tokens), options.seconds());
         results.bytes("b" + tokens, tokens == 1, window);
         report.bytes("%d a step".formatted(tokens), window);
