@@ -13,6 +13,7 @@ import dev.weir.proto.v1.Message;
 import dev.weir.proto.v1.ModelCard;
 import dev.weir.proto.v1.Sampling;
 import dev.weir.stream.EmbeddedBroker;
+import dev.weir.stream.FreePorts;
 import dev.weir.stream.KafkaModelRegistry;
 import dev.weir.stream.KafkaRequestPublisher;
 import dev.weir.stream.KafkaStreamReader;
@@ -401,11 +402,8 @@ final class TextWorkerIT {
   }
 
   @Test
-  void aBrokerThatIsDownIsToldBeforeTheModelIsLoaded() throws IOException {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+  void aBrokerThatIsDownIsToldBeforeTheModelIsLoaded() {
+    int port = FreePorts.one();
     StreamConfig nowhere = StreamConfig.of("127.0.0.1:" + port);
     assertThatThrownBy(() ->
             WorkerService.start(

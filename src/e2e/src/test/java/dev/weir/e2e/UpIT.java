@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.stream.FreePorts;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -216,7 +216,7 @@ final class UpIT {
 
   @Test
   void whatSaysThatItIsReadyKnowsItsModel(@TempDir Path other) throws Exception {
-    int port = freePort();
+    int port = FreePorts.one();
     try (WeirProcess second = starting(other, port)) {
       URI ready = URI.create("http://127.0.0.1:" + port + "/health/ready");
       while (!answers(ready)) {
@@ -265,12 +265,6 @@ final class UpIT {
         "0",
         "--model",
         "smollm2=" + Requirement.smolLm2());
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 
   private static boolean answers(URI url) throws InterruptedException {

@@ -3,7 +3,6 @@ package dev.weir.stream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -72,9 +71,9 @@ public final class EmbeddedBroker implements AutoCloseable {
     BrokerFolder folder = BrokerFolder.lock(home);
     CompletableFuture<Throwable> failure = new CompletableFuture<>();
     try {
-      int listener = options.port() == 0 ? freePort() : freeOrThrow(options.port());
+      int listener = options.port() == 0 ? FreePorts.one() : freeOrThrow(options.port());
       options.externals().forEach(external -> freeOrThrow(external.port()));
-      List<Integer> quorum = options.isAlone() ? List.of(freePort()) : options.quorum();
+      List<Integer> quorum = options.isAlone() ? List.of(FreePorts.one()) : options.quorum();
       Path logs = home.resolve("kafka");
       Map<String, String> settings = BrokerSettings.of(options, logs, listener, quorum);
       format(logs, options);
@@ -193,14 +192,6 @@ public final class EmbeddedBroker implements AutoCloseable {
         };
     Exit.setExitProcedure(stop);
     Exit.setHaltProcedure(stop);
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static int freeOrThrow(int port) {

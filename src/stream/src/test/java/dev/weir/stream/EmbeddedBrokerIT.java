@@ -116,11 +116,8 @@ final class EmbeddedBrokerIT {
   }
 
   @Test
-  void aBrokerThatIsNotThereIsOneClearSentenceAndCanBeTriedAgain() throws Exception {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      port = free.getLocalPort();
-    }
+  void aBrokerThatIsNotThereIsOneClearSentenceAndCanBeTriedAgain() {
+    int port = FreePorts.one();
     try (StreamAdmin admin = new StreamAdmin(StreamConfig.of("127.0.0.1:" + port))) {
       assertThatThrownBy(() -> admin.ensure(List.of()))
           .isInstanceOf(StreamUnavailableException.class)

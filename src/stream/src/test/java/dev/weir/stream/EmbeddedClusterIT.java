@@ -2,9 +2,6 @@ package dev.weir.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,21 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class EmbeddedClusterIT {
   @TempDir Path data;
 
-  private static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocket> open = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      open.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-    }
-    List<Integer> ports = open.stream().map(ServerSocket::getLocalPort).toList();
-    for (ServerSocket socket : open) {
-      socket.close();
-    }
-    return ports;
-  }
-
   @Test
   void threeBrokersHoldThreeCopiesAndAnyOneOfThemMayGo() throws Exception {
-    List<Integer> ports = freePorts(6);
+    List<Integer> ports = FreePorts.several(6);
     List<EmbeddedBroker> brokers = new ArrayList<>();
     try (ExecutorService starting = Executors.newThreadPerTaskExecutor(Thread::new)) {
       List<Future<EmbeddedBroker>> starts = new ArrayList<>();

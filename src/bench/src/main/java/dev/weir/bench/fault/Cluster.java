@@ -1,11 +1,8 @@
 package dev.weir.bench.fault;
 
+import dev.weir.stream.FreePorts;
 import dev.weir.stream.StreamConfig;
 import dev.weir.stream.TopicOperations;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,7 +37,7 @@ final class Cluster implements AutoCloseable {
    */
   Cluster(FaultPlan plan, WeirProgram weir, List<String> more, Path folder) {
     List<Integer> ports =
-        freePorts(FaultPlan.BROKERS * (2 + FaultPlan.WORKERS) + FaultPlan.GATEWAYS);
+        FreePorts.several(FaultPlan.BROKERS * (2 + FaultPlan.WORKERS) + FaultPlan.GATEWAYS);
     List<Integer> clientPorts = ports.subList(0, FaultPlan.BROKERS);
     List<Integer> quorum = ports.subList(FaultPlan.BROKERS, 2 * FaultPlan.BROKERS);
     List<Integer> externals =
@@ -123,17 +120,11 @@ final class Cluster implements AutoCloseable {
 
   /** Starts all and waits until they are ready. */
   void start() throws InterruptedException {
-    for (ServiceProcess broker : brokers) {
-      broker.start(); // none is ready before most are there
-    }
-    for (ServiceProcess broker : brokers) {
-      broker.awaitReady();
-    }
+    brokers.forEach(ServiceProcess::start); // none is ready before the others are there
+    ServiceProcess.awaitReady(brokers);
     workers.getFirst().restart(); // makes the topics; two at once would be in each other's way
     Stream.concat(workers.stream().skip(1), gateways.stream()).forEach(ServiceProcess::start);
-    for (ServiceProcess process : all()) {
-      process.awaitReady();
-    }
+    ServiceProcess.awaitReady(all());
   }
 
   /** The listeners of all brokers for one worker. */
@@ -143,26 +134,6 @@ final class Cluster implements AutoCloseable {
 
   private static String bootstrap(List<Integer> ports) {
     return ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
-  }
-
-  private static List<Integer> freePorts(int count) {
-    List<ServerSocket> open = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        open.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-      }
-      return open.stream().map(ServerSocket::getLocalPort).toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } finally {
-      for (ServerSocket socket : open) {
-        try {
-          socket.close();
-        } catch (IOException e) {
-          // it is free in any case
-        }
-      }
-    }
   }
 
   List<ServiceProcess> brokers() {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A service of Weir as a process of its own, which may die and be started again. */
@@ -61,15 +62,41 @@ final class ServiceProcess {
 
   /** Waits until it is ready; one that ends by itself is started again, as an operator would. */
   void awaitReady() throws InterruptedException {
+    awaitReady(List.of(this));
+  }
+
+  /**
+   * Waits until all are ready, which may need each other; those that end by themselves are started
+   * again.
+   *
+   * @throws FaultException if one is not in time
+   */
+  static void awaitReady(List<ServiceProcess> processes) throws InterruptedException {
     long end = System.nanoTime() + START_LIMIT.toNanos();
-    while (!isReady()) {
+    List<ServiceProcess> waiting = missing(processes);
+    while (!waiting.isEmpty()) {
       if (System.nanoTime() > end) {
         throw new FaultException(
-            "%s is not ready after %d s; its log is %s"
-                .formatted(name, START_LIMIT.toSeconds(), log));
+            waiting.stream().map(ServiceProcess::lateness).collect(Collectors.joining("; ")));
       }
-      Thread.sleep(revive() ? RETRY_MS : POLL_MS);
+      long revived = waiting.stream().filter(ServiceProcess::revive).count();
+      Thread.sleep(revived > 0 ? RETRY_MS : POLL_MS);
+      waiting = missing(waiting);
     }
+  }
+
+  private static List<ServiceProcess> missing(List<ServiceProcess> processes) {
+    return processes.stream().filter(process -> !process.isReady()).toList();
+  }
+
+  private String lateness() {
+    return "%s is not ready after %d s and was started again %d times; it says \"%s\"; its log is %s"
+        .formatted(
+            name,
+            START_LIMIT.toSeconds(),
+            unexpectedEnds(),
+            said().lines().reduce("", (before, line) -> line),
+            log);
   }
 
   /** Starts it and waits until it is ready. */
