@@ -125,7 +125,7 @@ export class Easel {
   }
 
   #isAble(family) {
-    return this.sources.count === 0 || readsPictures(family);
+    return this.sources.count <= mostSources(family);
   }
 
   #row(parameter) {
@@ -192,7 +192,7 @@ export class Easel {
         }
         this.#remember();
       });
-      return element('label', {class: 'chip', title: able ? null : 'It cannot begin with a picture'}, box, icon('check'), element('span', {}, id));
+      return element('label', {class: 'chip', title: able ? null : `It cannot begin with ${mostSources(family) === 0 ? 'a picture' : 'two pictures'}`}, box, icon('check'), element('span', {}, id));
     }));
   }
 
@@ -214,9 +214,9 @@ export class Easel {
   }
 }
 
-/** Whether a family can begin with pictures: the variational autoencoder has an encoder. */
-export function readsPictures(family) {
-  return family === 'vae';
+/** From how many pictures a family can begin: an encoder reads two, diffusion forgets a part of one. */
+export function mostSources(family) {
+  return {vae: 2, diffusion: 1}[family] ?? 0;
 }
 
 function read() {

@@ -7,7 +7,7 @@ import {byId, element} from '../dom.js';
 import {Painter} from '../painter.js';
 import {Closer, seedOf} from './closer.js';
 import {DrawingView} from './drawing-view.js';
-import {Easel, readsPictures} from './easel.js';
+import {Easel, mostSources} from './easel.js';
 
 const IDEAS = [
   'a person with curly red hair and a striped navy top',
@@ -44,7 +44,7 @@ export class Gallery {
       useSeed: (drawing, index) => this.#use({prompt: drawing.prompt ?? '', seed: seedOf(drawing, index)}),
       pick: (picture, name) => this.#pick(picture, name),
       pickedCount: () => this.easel.sources.count,
-      canBegin: () => this.#models?.some(({family}) => readsPictures(family)) ?? false,
+      canBegin: () => this.#models?.some(({family}) => mostSources(family) > 0) ?? false,
       previewsOf: (generation, picture) => this.#drawings.previewsOf(generation, picture),
       queueOf: (generation) => this.#queueOf(generation),
     };
@@ -208,5 +208,5 @@ export class Gallery {
 
 /** A family by its name, where the name says it. */
 function familyOf(id, family) {
-  return ['pixel', 'vae'].find((one) => one === id || one === family) ?? family ?? id;
+  return ['pixel', 'vae', 'diffusion'].find((one) => one === id || one === family) ?? family ?? id;
 }

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /** Families of models that draw; the temperatures were chosen on validation pictures. */
 enum ImageFamily {
   PIXEL(1),
-  VAE(1);
+  VAE(1),
+  DIFFUSION(1);
 
   private final double temperature;
 

@@ -10,6 +10,7 @@ import dev.weir.image.draw.PictureEngine;
 import dev.weir.image.draw.PictureListener;
 import dev.weir.image.draw.PictureRequest;
 import dev.weir.image.draw.StepEngine;
+import dev.weir.image.draw.StepNetwork;
 import dev.weir.image.portrait.PortraitDesign;
 import dev.weir.kernels.KernelLanguageModel;
 import dev.weir.kernels.KernelOptions;
@@ -20,6 +21,8 @@ import dev.weir.torch.Precision;
 import dev.weir.torch.TorchLanguageModel;
 import dev.weir.torch.TorchOptions;
 import dev.weir.train.TrainedWeights;
+import dev.weir.train.masked.MaskedDiffusionConfig;
+import dev.weir.train.masked.TrainedMaskedDiffusion;
 import dev.weir.train.pixel.PixelTransformerConfig;
 import dev.weir.train.portrait.TrainingPortraits;
 import dev.weir.train.vae.TrainedVae;
@@ -73,7 +76,8 @@ record ImageModel(
     ImageModel model =
         switch (family) {
           case PIXEL -> pixel(folder, config, registry);
-          case VAE -> vae(folder, config, registry);
+          case VAE -> stepped(family, vae(folder, config), folder, config, registry);
+          case DIFFUSION -> stepped(family, diffusion(folder, config), folder, config, registry);
         };
     try {
       model.warmUp(config.warmUpTimeout());
@@ -149,21 +153,41 @@ record ImageModel(
         numericsId);
   }
 
-  private static ImageModel vae(Path folder, ImageWorkerConfig config, MeterRegistry registry)
-      throws IOException {
+  private static StepNetwork vae(Path folder, ImageWorkerConfig config) {
     PortraitDesign design = PortraitDesign.builtIn();
     List<Integer> values = TrainingPortraits.attributeValues(design);
-    TrainedVae vae = TrainedVae.open(VaeConfig.portraits(values), folder, config.device());
-    String name = ImageFamily.VAE.word();
+    return new VaeNetwork(
+        TrainedVae.open(VaeConfig.portraits(values), folder, config.device()),
+        design.palette(),
+        config.slots(),
+        values.stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  private static StepNetwork diffusion(Path folder, ImageWorkerConfig config) {
+    PortraitDesign design = PortraitDesign.builtIn();
+    MaskedDiffusionConfig sizes =
+        MaskedDiffusionConfig.portraits(TrainingPortraits.attributeValues(design));
+    return new MaskedNetwork(
+        TrainedMaskedDiffusion.open(sizes, folder, config.device()),
+        design.palette(),
+        config.slots(),
+        sizes.pixels());
+  }
+
+  /** With a network that libtorch computes in float32. */
+  private static ImageModel stepped(
+      ImageFamily family,
+      StepNetwork network,
+      Path folder,
+      ImageWorkerConfig config,
+      MeterRegistry registry)
+      throws IOException {
+    String name = family.word();
     ImageMeters meters = new ImageMeters(name, registry);
     PictureEngine engine =
         new StepEngine(
             name,
-            new VaeNetwork(
-                vae,
-                design.palette(),
-                config.slots(),
-                values.stream().mapToInt(Integer::intValue).toArray()),
+            network,
             config.maxWaiting(),
             EngineClock.SYSTEM,
             meters,
@@ -173,7 +197,7 @@ record ImageModel(
     return new ImageModel(
         name,
         new MeteredEngine(engine, meters),
-        ImageFamily.VAE.temperature(),
+        family.temperature(),
         "f32",
         backend,
         digest + "-f32-" + backend);

@@ -39,7 +39,7 @@ final class PixelEngine implements PictureEngine {
       throw new InvalidRequest(
           "image.sources",
           "unsupported_value",
-          "this model draws from words alone; ask a vae, or leave it out");
+          "this model draws from words alone; ask vae or diffusion, or leave it out");
     }
     Pixels pixels = new Pixels(request, listener);
     Generation generation =

@@ -16,11 +16,20 @@ import dev.weir.proto.v1.ImageOptions;
 import dev.weir.proto.v1.Sampling;
 import dev.weir.stream.EmbeddedBroker;
 import dev.weir.stream.StreamConfig;
+import dev.weir.text.safetensors.SafetensorsWriter;
+import dev.weir.text.safetensors.SafetensorsWriter.FloatTensor;
+import dev.weir.text.safetensors.SafetensorsWriter.Precision;
+import dev.weir.torch.train.TrainableModule;
+import dev.weir.train.TrainedWeights;
+import dev.weir.train.TrainingOptions.Length;
+import dev.weir.train.portrait.PortraitFamily;
 import dev.weir.worker.WorkerService;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A worker on a real broker, with the networks that are built in. */
+/** A worker on a real broker, with networks that are built in and one that was left in a folder. */
 @Timeout(180)
 final class ImageWorkerIT {
   private static @TempDir @Nullable Path data;
@@ -41,16 +50,43 @@ final class ImageWorkerIT {
   private static @Nullable WorkerService<ImageWorker> service;
 
   @BeforeAll
-  static void start() {
+  static void start() throws IOException {
     if (data != null) {
       broker = EmbeddedBroker.start(data);
       ImageWorkerConfig config =
           ImageWorkerConfig.load(
-              Map.of("weir.image-worker.port", "0", "weir.image-worker.close-limit", "PT0.2S"));
+              Map.of(
+                  "weir.image-worker.port",
+                  "0",
+                  "weir.image-worker.close-limit",
+                  "PT0.2S",
+                  "weir.image-worker.families",
+                  "pixel,vae,diffusion=" + untrained(data.resolve("diffusion"))));
       service =
           WorkerService.start(
               config.listen(), streams(), metrics -> ImageWorker.start(config, streams(), metrics));
     }
+  }
+
+  /** A diffusion model that has learned nothing, as a run of no steps would leave it. */
+  private static Path untrained(Path folder) throws IOException {
+    PortraitFamily family = PortraitFamily.DIFFUSION;
+    List<FloatTensor> tensors = new ArrayList<>();
+    try (TrainableModule module =
+        TrainableModule.open(
+            family.objective(1).program(),
+            family.options(new Length.Steps(1), 1, false).optimizer(),
+            false,
+            1)) {
+      module
+          .state()
+          .averaged()
+          .forEach((name, weight) ->
+              tensors.add(new FloatTensor(name, weight.shape(), weight.values())));
+    }
+    Files.createDirectories(folder);
+    SafetensorsWriter.write(folder.resolve(TrainedWeights.FILE), Map.of(), tensors, Precision.F16);
+    return folder;
   }
 
   @AfterAll
@@ -106,8 +142,8 @@ final class ImageWorkerIT {
   }
 
   @Test
-  void everyFamilyThatIsBuiltInDrawsAndTheSeedDecidesWhat() {
-    assertThat(service().worker().models()).isNotEmpty();
+  void everyFamilyDrawsAndTheSeedDecidesWhat() {
+    assertThat(service().worker().models()).containsExactly("pixel", "vae", "diffusion");
     for (String model : service().worker().models()) {
       ImageOptions four = ImageOptions.newBuilder().setN(4).setScale(2).build();
       Drawn all = ask(model, "a person with red hair and glasses", 7, four);
@@ -151,6 +187,23 @@ final class ImageWorkerIT {
         .isGreaterThan(equalPixels(way.getFirst(), second));
   }
 
+  @Test
+  void diffusionVariesOnePictureAndIsNotAskedForTheWayBetweenTwo() {
+    ByteString source =
+        ByteString.copyFrom(
+            Pictures.png(ask("vae", "", 1, ImageOptions.getDefaultInstance()).only()));
+    ImageOptions.Builder near = ImageOptions.newBuilder().addSources(source).setStrength(0.25);
+    RgbPicture varied = ask("diffusion", "", 3, near.build()).only();
+    assertThat(equalPixels(varied, Pictures.read(source.toByteArray()))).isBetween(192L, 200L);
+    Drawn two = ask("diffusion", "", 3, near.clearStrength().setN(4).addSources(source).build());
+    AnswerEvent.End end = (AnswerEvent.End) two.events().getLast();
+    assertThat(end.finished().getReason()).isEqualTo(FinishReason.FINISH_REASON_ERROR);
+    assertThat(end.finished().getError().getMessage())
+        .isEqualTo(
+            "image.sources: this model varies one picture; ask vae for what lies between two, or"
+                + " leave one out");
+  }
+
   private static long equalPixels(RgbPicture a, RgbPicture b) {
     int[] left = a.colours();
     int[] right = b.colours();
@@ -159,7 +212,9 @@ final class ImageWorkerIT {
 
   @Test
   void healthAndMetricsTellWhatItDoes() throws Exception {
-    ask("vae", "", 1, ImageOptions.getDefaultInstance());
+    for (String model : service().worker().models()) {
+      ask(model, "", 1, ImageOptions.getDefaultInstance());
+    }
     try (HttpClient http = HttpClient.newHttpClient()) {
       assertThat(get(http, "/health/ready")).contains("up");
       assertThat(get(http, "/metrics"))
@@ -170,6 +225,7 @@ final class ImageWorkerIT {
           .contains("weir_image_drawing_time_seconds_bucket{model_name=\"vae\",le=\"1.0\"}")
           .containsPattern("weir_image_step_pictures_count\\{model_name=\"vae\"\\} [1-9]")
           .containsPattern("weir_image_step_time_seconds_count\\{model_name=\"pixel\"\\} [1-9]")
+          .containsPattern("weir_image_step_time_seconds_count\\{model_name=\"diffusion\"\\} [1-9]")
           .contains("weir_image_waiting{model_name=\"pixel\"} 0.0")
           .contains("weir_image_faults_total{model_name=\"vae\"} 0.0")
           .contains("weir_image_finisher_waiting")
@@ -191,6 +247,7 @@ final class ImageWorkerIT {
             ImageWorker.start(
                 config, streams(), new io.micrometer.core.instrument.simple.SimpleMeterRegistry()))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("no family of models that draw is named 'oil'; there are pixel, vae");
+        .hasMessage(
+            "no family of models that draw is named 'oil'; there are pixel, vae, diffusion");
   }
 }

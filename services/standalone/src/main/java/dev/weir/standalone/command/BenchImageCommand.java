@@ -58,7 +58,7 @@ final class BenchImageCommand implements Callable<Integer> {
 
   @Option(
       names = "--family",
-      paramLabel = "pixel|vae",
+      paramLabel = "pixel|vae|diffusion",
       split = ",",
       description = "those that draw (default: all that are there)")
   List<PortraitFamily> families = List.of();
@@ -83,8 +83,8 @@ final class BenchImageCommand implements Callable<Integer> {
       names = "--models",
       paramLabel = "DIR",
       description =
-          "with folders pixel and vae, and judge for another judge, as weir train leaves them"
-              + " (default: the built-in models)")
+          "with folders pixel, vae and diffusion, and judge for another judge, as weir train leaves"
+              + " them (default: the built-in models)")
   @Nullable Path models;
 
   @Option(
@@ -132,11 +132,6 @@ final class BenchImageCommand implements Callable<Integer> {
         throw new CommandException(
             "--family %s: it draws nothing".formatted(family.name().toLowerCase(Locale.ROOT)));
       }
-      if (!quality && !family.served()) {
-        throw new CommandException(
-            "--family %s: it is not served yet; add --quality to measure its pictures"
-                .formatted(family.name().toLowerCase(Locale.ROOT)));
-      }
     }
     if (sheets != null && Files.exists(sheets) && !Files.isDirectory(sheets)) {
       throw new CommandException("--sheets %s: it is a file, not a folder".formatted(sheets));
@@ -183,7 +178,7 @@ final class BenchImageCommand implements Callable<Integer> {
       return List.of();
     }
     return Arrays.stream(PortraitFamily.values())
-        .filter(PortraitFamily::served)
+        .filter(PortraitFamily::draws)
         .map(family -> family.name().toLowerCase(Locale.ROOT))
         .filter(name -> Files.isDirectory(root.resolve(name)))
         .map(name -> {

@@ -24,8 +24,8 @@ final class ImageWorkerCommand implements Callable<Integer> {
       index = "0..*",
       paramLabel = "FAMILY",
       description =
-          "pixel or vae as they are built in, or FAMILY=FOLDER that 'weir train' has left (default:"
-              + " all that are built in)")
+          "pixel, vae or diffusion as they are built in, or FAMILY=FOLDER that 'weir train' has"
+              + " left (default: all that are built in)")
   List<String> families = List.of();
 
   @Mixin HealthOptions health = new HealthOptions();

@@ -49,7 +49,7 @@ final class ImagineCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "MODEL",
-      description = "pixel or vae (default: ${DEFAULT-VALUE})",
+      description = "pixel, vae or diffusion (default: ${DEFAULT-VALUE})",
       defaultValue = "pixel")
   String model = "pixel";
 
@@ -80,7 +80,8 @@ final class ImagineCommand implements Callable<Integer> {
   @Option(
       names = "--like",
       paramLabel = "FILE",
-      description = "a PNG of 16x16 pixels, or K times as large, to draw variations of (vae)")
+      description =
+          "a PNG of 16x16 pixels, or K times as large, to draw variations of (vae," + " diffusion)")
   @Nullable Path like;
 
   @Option(

@@ -68,8 +68,8 @@ final class UpCommand implements Callable<Integer> {
       names = "--image-model",
       paramLabel = "FAMILY=FOLDER",
       description =
-          "pixel or vae, built in or from a folder that 'weir train' has left; repeatable (default:"
-              + " all that are built in)")
+          "pixel, vae or diffusion, built in or from a folder that 'weir train' has left;"
+              + " repeatable (default: all that are built in)")
   List<String> imageModels = List.of();
 
   @Option(names = "--no-image", description = "serve no image models")

@@ -110,8 +110,6 @@ final class BenchImageCommandTest {
     assertThat(err.toString()).contains("3 pictures, must be from 16");
     assertThat(run("bench", "image", "--quality", "--family", "judge")).isEqualTo(1);
     assertThat(err.toString()).contains("--family judge: it draws nothing");
-    assertThat(run("bench", "image", "--family", "diffusion")).isEqualTo(1);
-    assertThat(err.toString()).contains("--family diffusion: it is not served yet; add --quality");
     assertThat(run("bench", "image", "--quality", "--temperature", "3")).isEqualTo(1);
     assertThat(err.toString()).contains("temperature is 3.0, must be from 0 to 2");
     String models = folder.toString();

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The masked diffusion model: pictures join and leave between evaluations of the network. */
-final class MaskedDrawer implements Drawer {
+final class MaskedDrawer implements SteppedDrawer {
   private static final int AREA = PortraitDesign.SIDE * PortraitDesign.SIDE;
 
   /** Pictures that are drawn together. */
@@ -69,6 +69,20 @@ final class MaskedDrawer implements Drawer {
       drawn.removeIf(MaskedPicture::whole);
     }
     return all.stream().map(MaskedPicture::places).toList();
+  }
+
+  @Override
+  public void steps(List<int[]> conditions, long seed, int steps) {
+    List<MaskedPicture> drawn = new ArrayList<>();
+    for (int step = 0; step < steps; step++) {
+      while (drawn.size() < conditions.size()) {
+        drawn.add(
+            MaskedPicture.unknown(
+                conditions.get(drawn.size()), seed + step, 1, AREA, MaskedPicture.EVALUATIONS));
+      }
+      network.step(drawn);
+      drawn.removeIf(MaskedPicture::whole);
+    }
   }
 
   @Override

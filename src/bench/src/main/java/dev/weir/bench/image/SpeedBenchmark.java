@@ -42,6 +42,7 @@ public final class SpeedBenchmark {
   private static final int SERVED_PICTURES = 512;
   private static final int STEPS = 10;
   private static final int DRAWN = 16; // of each batch size, one or more times in a round
+  private static final int EVALUATIONS = 64; // what a picture takes at most
   private static final double ROUND_SECONDS = 0.5;
   private static final Duration WARM_UP_LIMIT = Duration.ofSeconds(15);
 
@@ -96,7 +97,7 @@ public final class SpeedBenchmark {
   private List<PortraitFamily> families(ModelFolders models) {
     List<PortraitFamily> wanted =
         options.families().isEmpty()
-            ? Arrays.stream(PortraitFamily.values()).filter(PortraitFamily::served).toList()
+            ? Arrays.stream(PortraitFamily.values()).filter(PortraitFamily::draws).toList()
             : options.families();
     List<PortraitFamily> found = wanted.stream().filter(models::has).toList();
     if (found.isEmpty()) {
@@ -109,17 +110,19 @@ public final class SpeedBenchmark {
     if (options.python().isEmpty()) {
       return null;
     }
-    Path pixel = models.has(PortraitFamily.PIXEL) ? models.of(PortraitFamily.PIXEL) : null;
-    Path vae =
-        models.has(PortraitFamily.VAE)
-            ? models.of(PortraitFamily.VAE).resolve(TrainedWeights.FILE)
-            : null;
     return PyTorchPortraits.start(
         options.python().get(),
         options.threads(),
         TrainingPortraits.attributeValues(design),
-        pixel,
-        vae);
+        new PyTorchPortraits.Trained(
+            models.has(PortraitFamily.PIXEL) ? models.of(PortraitFamily.PIXEL) : null,
+            weights(models, PortraitFamily.VAE),
+            weights(models, PortraitFamily.DIFFUSION)));
+  }
+
+  private static @Nullable Path weights(ModelFolders models, PortraitFamily family)
+      throws IOException {
+    return models.has(family) ? models.of(family).resolve(TrainedWeights.FILE) : null;
   }
 
   /**
@@ -139,17 +142,35 @@ public final class SpeedBenchmark {
       for (int batch : BATCHES) {
         progress.at("%s at batch %d".formatted(name, batch), 0, 1);
         int repeats = repeats(drawer, batch);
+        boolean stepped = drawer instanceof SteppedDrawer; // steps of the peer are others
         Pair seconds =
             alternating(
                 () -> drawn(drawer, batch, repeats),
-                peer == null ? null : () -> drawn(peer, name, batch, repeats));
+                peer == null || stepped ? null : () -> drawn(peer, name, batch, repeats));
         add("image.%s.b%d".formatted(name, batch), DRAWN, "pictures/s", seconds);
         offline = DRAWN / seconds.own();
+        if (drawer instanceof SteppedDrawer steps) {
+          evaluations(steps, batch, peer);
+        }
       }
     }
     progress.at(name + ": training", 0, 1);
     training(family, name, peer);
     return offline;
+  }
+
+  /** Evaluations of the network and what a scheduler makes of them, for a batch. */
+  private void evaluations(SteppedDrawer drawer, int batch, @Nullable PyTorchPortraits peer) {
+    String name = drawer.family();
+    Pair seconds =
+        alternating(
+            () -> {
+              long start = System.nanoTime();
+              drawer.steps(nothing(batch), start, EVALUATIONS);
+              return (System.nanoTime() - start) / 1e9;
+            },
+            peer == null ? null : () -> peer.steps(name, nothing(batch), EVALUATIONS));
+    add("image.%s.steps.b%d".formatted(name, batch), EVALUATIONS, "steps/s", seconds);
   }
 
   /**

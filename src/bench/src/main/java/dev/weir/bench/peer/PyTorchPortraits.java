@@ -19,15 +19,26 @@ public final class PyTorchPortraits implements AutoCloseable {
   }
 
   /**
+   * Where weights are; null: random ones.
+   *
+   * @param pixel folder of the served pixel transformer
+   * @param vae file
+   * @param diffusion file
+   */
+  public record Trained(@Nullable Path pixel, @Nullable Path vae, @Nullable Path diffusion) {}
+
+  private static @Nullable String text(@Nullable Path path) {
+    return path == null ? null : path.toString();
+  }
+
+  /**
    * Starts the process and makes the networks.
    *
    * @param python the interpreter that has PyTorch
    * @param sizes how many values each attribute has
-   * @param pixel folder of the served pixel transformer; null: random weights
-   * @param vae file of the autoencoder's weights; null: random ones
    */
   public static PyTorchPortraits start(
-      Path python, int threads, List<Integer> sizes, @Nullable Path pixel, @Nullable Path vae) {
+      Path python, int threads, List<Integer> sizes, Trained trained) {
     PyTorchPortraits portraits =
         new PyTorchPortraits(
             PythonPeer.start(
@@ -35,8 +46,9 @@ public final class PyTorchPortraits implements AutoCloseable {
     ObjectNode open = JSON.createObjectNode().put("op", "open");
     ArrayNode values = open.putArray("sizes");
     sizes.forEach(values::add);
-    open.put("pixel", pixel == null ? null : pixel.toString());
-    open.put("vae", vae == null ? null : vae.toString());
+    open.put("pixel", text(trained.pixel()));
+    open.put("vae", text(trained.vae()));
+    open.put("diffusion", text(trained.diffusion()));
     try {
       portraits.ask(open);
       return portraits;
@@ -57,7 +69,24 @@ public final class PyTorchPortraits implements AutoCloseable {
    * @return seconds
    */
   public double draw(String family, List<int[]> conditions) {
-    ObjectNode request = JSON.createObjectNode().put("op", "draw").put("family", family);
+    return ask(
+        conditioned(JSON.createObjectNode().put("op", "draw").put("family", family), conditions));
+  }
+
+  /**
+   * Draws a picture for each condition, all together, in steps of a scheduler of diffusers.
+   *
+   * @param steps evaluations of the network
+   * @return seconds
+   */
+  public double steps(String family, List<int[]> conditions, int steps) {
+    return ask(
+        conditioned(
+            JSON.createObjectNode().put("op", "steps").put("family", family).put("steps", steps),
+            conditions));
+  }
+
+  private static ObjectNode conditioned(ObjectNode request, List<int[]> conditions) {
     ArrayNode all = request.putArray("conditions");
     for (int[] condition : conditions) {
       ArrayNode values = all.addArray();
@@ -65,7 +94,7 @@ public final class PyTorchPortraits implements AutoCloseable {
         values.add(value);
       }
     }
-    return ask(request);
+    return request;
   }
 
   /**

@@ -1,8 +1,10 @@
 """The networks that draw portraits, in PyTorch, behind standard input and output, a JSON object a line.
 
 usage: pytorch_portraits.py THREADS
-in:  {"op": "open", "pixel": FOLDER or null, "vae": FILE or null, "sizes": [values of each attribute]}
+in:  {"op": "open", "pixel": FOLDER or null, "vae": FILE or null, "diffusion": FILE or null,
+      "sizes": [values of each attribute]}
      {"op": "draw", "family": "pixel" | "vae", "conditions": [[value of each attribute], ...]}
+     {"op": "steps", "family": "diffusion", "conditions": ..., "steps": evaluations of the network for each}
      {"op": "train", "family": ..., "steps": N, "bfloat16": true | false, "batch": pictures of a step}
 out: first {"version": ...}, then for each request {"seconds": ...}
 
@@ -18,6 +20,7 @@ import time
 
 import torch
 import torch.nn.functional as F
+from diffusers.schedulers.scheduling_amused import AmusedScheduler
 from safetensors.torch import load_file
 from torch import nn
 
@@ -199,6 +202,55 @@ class Vae(nn.Module):
         return self.decode(said, z).argmax(1)
 
 
+class Diffusion(nn.Module):
+    """Masked diffusion: the same blocks without a mask, and the scheduler of diffusers that unmasks by confidence."""
+
+    def __init__(self, sizes):
+        super().__init__()
+        self.prefix = len(sizes)
+        rows = [0]
+        for size in sizes:
+            rows.append(rows[-1] + size + 1)
+        self.register_buffer("first", torch.tensor(rows[:-1]), persistent=False)
+        self.condition_table = nn.Embedding(rows[-1], WIDTH)
+        self.colour_table = nn.Embedding(COLOURS + 1, WIDTH)  # the last row: unknown
+        self.row_table = nn.Embedding(SIDE, WIDTH)
+        self.column_table = nn.Embedding(SIDE, WIDTH)
+        self.layers = nn.ModuleList(Block() for _ in range(LAYERS))
+        self.final_norm = nn.RMSNorm(WIDTH, eps=1e-5)
+        self.output = nn.Linear(WIDTH, COLOURS, bias=False)
+        cosine, sine = rotary(self.prefix + PIXELS)
+        self.register_buffer("cosine", cosine, persistent=False)
+        self.register_buffer("sine", sine, persistent=False)
+        for table in (self.condition_table, self.colour_table, self.row_table, self.column_table):
+            nn.init.normal_(table.weight, std=0.02)
+
+    def forward(self, condition, pixels):
+        place = (self.row_table.weight.unsqueeze(1) + self.column_table.weight.unsqueeze(0)).view(1, PIXELS, WIDTH)
+        x = torch.cat([self.condition_table(condition + self.first), self.colour_table(pixels) + place], 1)
+        for layer in self.layers:
+            x = layer(x, self.cosine, self.sine, None, None, 0)
+        return self.output(self.final_norm(x)[:, self.prefix :])
+
+    def loss(self, condition, pixels):
+        batch = pixels.shape[0]
+        unknown = torch.rand(batch, PIXELS) < torch.rand(batch, 1).clamp(1 / PIXELS)
+        logits = self(condition, pixels.masked_fill(unknown, COLOURS)).float()
+        losses = F.cross_entropy(logits.view(-1, COLOURS), pixels.reshape(-1), reduction="none")
+        counted = losses.view(batch, PIXELS) * unknown
+        return (counted.sum(1) / unknown.sum(1).clamp(1)).mean()
+
+    @torch.inference_mode()
+    def steps(self, condition, steps):
+        scheduler = AmusedScheduler(mask_token_id=COLOURS)
+        scheduler.set_timesteps(steps)
+        sample = torch.full((condition.shape[0], SIDE, SIDE), COLOURS)
+        for time_step in scheduler.timesteps:
+            logits = self(condition, sample.flatten(1)).transpose(1, 2).unflatten(2, (SIDE, SIDE))
+            sample = scheduler.step(logits, time_step, sample).prev_sample
+        return sample
+
+
 def load_pixel(model, folder):
     stored = load_file(os.path.join(folder, "model.safetensors"))
     state = {
@@ -228,6 +280,18 @@ def load_vae(model, file):
         table = stem in ("condition_table", "colour_table")
         there = stem if table else stem.replace("_", ".", 1) + "." + kind
         state[name] = stored[there].float()
+    model.load_state_dict(state)
+
+
+def load_diffusion(model, file):
+    stored = load_file(file)
+    names = {"attention_output": "output"}
+    state = {}
+    for name in model.state_dict():
+        stem = name[: -len(".weight")]
+        layer, _, part = stem.rpartition(".")
+        there = next((a for a, b in names.items() if layer and b == part), part)
+        state[name] = stored[f"{layer}.{there}" if layer else part].float()
     model.load_state_dict(state)
 
 
@@ -268,18 +332,23 @@ def main():
         request = json.loads(line)
         if request["op"] == "open":
             sizes = request["sizes"]
-            models = {"pixel": Pixel(sizes), "vae": Vae(sizes)}
+            models = {"pixel": Pixel(sizes), "vae": Vae(sizes), "diffusion": Diffusion(sizes)}
             if request["pixel"]:
                 load_pixel(models["pixel"], request["pixel"])
             if request["vae"]:
                 load_vae(models["vae"], request["vae"])
+            if request["diffusion"]:
+                load_diffusion(models["diffusion"], request["diffusion"])
             for model in models.values():
                 model.eval()
             seconds = 0.0
-        elif request["op"] == "draw":
+        elif request["op"] in ("draw", "steps"):
             condition = torch.tensor(request["conditions"])
             start = time.perf_counter()
-            models[request["family"]].draw(condition)
+            if request["op"] == "draw":
+                models[request["family"]].draw(condition)
+            else:
+                models[request["family"]].steps(condition, request["steps"])
             seconds = time.perf_counter() - start
         else:
             seconds = train(copy.deepcopy(models[request["family"]]).train(), sizes, request)

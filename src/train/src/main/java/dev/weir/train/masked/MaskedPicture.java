@@ -12,12 +12,19 @@ public final class MaskedPicture {
   /** Most evaluations of the network unless others are asked for. */
   public static final int EVALUATIONS = 64;
 
+  // Rows of random numbers of a seed.
+  private static final int CHOOSING = 0;
+  private static final int FORGETTING = 1;
+
   private final int[] condition;
   private final float[] chances;
+  private final int[] order;
   private final double temperature;
   private final byte[] places;
   private final boolean[] unknown;
+  private final byte[] estimate;
   private final int evaluations;
+  private final int begun;
   private int left;
   private int evaluated;
 
@@ -25,11 +32,11 @@ public final class MaskedPicture {
    * A picture of which some pixels are known.
    *
    * @param condition attribute values: [attributes]
-   * @param seed of its choices
+   * @param seed of its choices and their order
    * @param temperature of its choices; 0: the most probable ones
    * @param places colours of the pixels that are known: [pixels]
-   * @param unknown which are not, at least one: [pixels]
-   * @param evaluations most evaluations of the network
+   * @param unknown which are not: [pixels]
+   * @param evaluations most evaluations of the network, 1 or more
    */
   public MaskedPicture(
       int[] condition,
@@ -39,17 +46,20 @@ public final class MaskedPicture {
       boolean[] unknown,
       int evaluations) {
     this.condition = condition.clone();
-    this.chances = chances(seed, places.length);
+    SplittableRandom random = Noise.random(seed, CHOOSING);
+    this.chances = chances(random, places.length);
+    this.order = Unmasking.order(random, places.length);
     this.temperature = temperature;
     this.places = places.clone();
     this.unknown = unknown.clone();
+    this.estimate = places.clone();
     this.evaluations = evaluations;
     for (boolean pixel : unknown) {
       left += pixel ? 1 : 0;
     }
-    if (left == 0 || evaluations < 1) {
-      throw new IllegalArgumentException(
-          "%d unknown pixels in %d evaluations".formatted(left, evaluations));
+    begun = left;
+    if (evaluations < 1) {
+      throw new IllegalArgumentException(evaluations + " evaluations; there must be one");
     }
   }
 
@@ -61,8 +71,28 @@ public final class MaskedPicture {
     return new MaskedPicture(condition, seed, temperature, new byte[pixels], unknown, evaluations);
   }
 
-  private static float[] chances(long seed, int pixels) {
-    SplittableRandom random = Noise.random(seed, 0);
+  /**
+   * A picture of which some pixels become unknown, as in the forward process up to a time (for
+   * pictures of numbers: Meng et al. 2022, "SDEdit").
+   *
+   * @param share of the pixels that become unknown, 0 to 1
+   */
+  public static MaskedPicture forgetting(
+      int[] condition,
+      long seed,
+      double temperature,
+      byte[] places,
+      double share,
+      int evaluations) {
+    boolean[] unknown = new boolean[places.length];
+    int[] order = Unmasking.order(Noise.random(seed, FORGETTING), places.length);
+    for (int i = 0; i < Math.round(share * places.length); i++) {
+      unknown[order[i]] = true;
+    }
+    return new MaskedPicture(condition, seed, temperature, places, unknown, evaluations);
+  }
+
+  private static float[] chances(SplittableRandom random, int pixels) {
     float[] chances = new float[pixels];
     for (int i = 0; i < pixels; i++) {
       chances[i] = (float) random.nextDouble();
@@ -86,6 +116,19 @@ public final class MaskedPicture {
   /** Which pixels are unknown: [pixels]. */
   public boolean[] unknown() {
     return unknown.clone();
+  }
+
+  /**
+   * What the picture may become: pixels that are known, and for the others what the last evaluation
+   * would have chosen, each alone: [pixels].
+   */
+  public byte[] estimate() {
+    return estimate.clone();
+  }
+
+  /** Pixels that were unknown at the beginning. */
+  public int begun() {
+    return begun;
   }
 
   /** Pixels that are unknown. */
@@ -124,7 +167,10 @@ public final class MaskedPicture {
    */
   void reveal(float[] chosen, float[] entropies, int at) {
     evaluated++;
-    for (int pixel : Unmasking.next(unknown, entropies, at, evaluations - evaluated)) {
+    for (int i = 0; i < estimate.length; i++) {
+      estimate[i] = unknown[i] ? (byte) (int) chosen[at + i] : estimate[i];
+    }
+    for (int pixel : Unmasking.next(order, unknown, entropies, at, evaluations - evaluated)) {
       places[pixel] = (byte) (int) chosen[at + pixel];
       unknown[pixel] = false;
       left--;

@@ -1,15 +1,18 @@
 package dev.weir.train.masked;
 
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 
 /**
- * Which pixels become known together: those that the network is most certain of, as many as what
- * they may tell of each other stays under a bound (Ben-Hamu et al. 2025, "Accelerated sampling from
- * masked diffusion models via entropy bounded unmasking"). Pixels that are chosen at the same time
- * are chosen independently; the mutual information that this leaves out is at most the sum of their
- * entropies but the largest.
+ * Which pixels become known together: the next ones of an order that a picture's seed gives, as
+ * many as what they may tell of each other stays under a bound. Pixels that are chosen at the same
+ * time are chosen independently; the mutual information that this leaves out is at most the sum of
+ * their entropies but the largest (Ben-Hamu et al. 2025, "Accelerated sampling from masked
+ * diffusion models via entropy bounded unmasking").
+ *
+ * <p>The order is random, not from certain to uncertain as there: what is known is then as likely
+ * as it was while the network learned.
  */
 final class Unmasking {
   /** Nats. */
@@ -20,32 +23,41 @@ final class Unmasking {
 
   private Unmasking() {}
 
+  /** All pixels, each order as likely. */
+  static int[] order(SplittableRandom random, int pixels) {
+    int[] order = new int[pixels];
+    for (int i = 1; i < pixels; i++) {
+      int j = random.nextInt(i + 1);
+      order[i] = order[j];
+      order[j] = i;
+    }
+    return order;
+  }
+
   /**
    * The next ones, at least one.
    *
+   * @param order of the pixels
    * @param unknown at least one: [pixels]
    * @param entropies of the pixels, nats: [pixels], from {@code at} on
    * @param evaluationsLeft behind this one; with 0 all that are left become known
    */
-  static List<Integer> next(boolean[] unknown, float[] entropies, int at, int evaluationsLeft) {
-    List<Integer> pixels = new ArrayList<>();
-    for (int i = 0; i < unknown.length; i++) {
-      if (unknown[i]) {
-        pixels.add(i);
-      }
-    }
-    // stable: of equal ones the first in the picture
-    pixels.sort(Comparator.comparingDouble(pixel -> entropies[at + pixel]));
+  static List<Integer> next(
+      int[] order, boolean[] unknown, float[] entropies, int at, int evaluationsLeft) {
+    List<Integer> pixels = Arrays.stream(order).filter(i -> unknown[i]).boxed().toList();
     int least = evaluationsLeft < LAST ? Math.ceilDiv(pixels.size(), evaluationsLeft + 1) : 1;
-    int count = 1; // the largest so far does not count
-    double before = 0;
+    double sum = 0;
+    double largest = 0;
+    int count = 0;
     while (count < pixels.size()) {
-      before += Math.max(0, entropies[at + pixels.get(count - 1)]);
-      if (count >= least && before > BOUND) {
+      double entropy = Math.max(0, entropies[at + pixels.get(count)]);
+      sum += entropy;
+      largest = Math.max(largest, entropy);
+      if (count >= least && sum - largest > BOUND) {
         break;
       }
       count++;
     }
-    return List.copyOf(pixels.subList(0, count));
+    return pixels.subList(0, count);
   }
 }

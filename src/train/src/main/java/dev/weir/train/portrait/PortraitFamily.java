@@ -90,14 +90,6 @@ public enum PortraitFamily {
     };
   }
 
-  /** Whether services serve it, and a benchmark of speed has a peer of it. */
-  public boolean served() {
-    return switch (this) {
-      case PIXEL, VAE -> true;
-      case DIFFUSION, JUDGE, TEXT -> false;
-    };
-  }
-
   /** Its quick run. */
   public Quick quick() {
     return quick;

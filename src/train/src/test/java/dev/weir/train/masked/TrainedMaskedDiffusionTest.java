@@ -194,12 +194,48 @@ final class TrainedMaskedDiffusionTest {
   }
 
   @Test
-  void aPictureOfWhichAllIsKnownOrNothingMayBeEvaluatedIsRefused() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new MaskedPicture(new int[] {0}, 1, 1, all(1), new boolean[PIXELS], 12))
-        .withMessage("0 unknown pixels in 12 evaluations");
+  void aShareOfAPictureIsForgotten() {
+    for (double share : new double[] {0, 0.25, 0.5, 1}) {
+      MaskedPicture picture = MaskedPicture.forgetting(new int[] {UNSAID}, 4, 1, all(3), share, 12);
+      assertThat(picture.left()).isEqualTo((int) (share * PIXELS)).isEqualTo(picture.begun());
+      assertThat(picture.whole()).isEqualTo(share == 0);
+    }
+    MaskedPicture other = MaskedPicture.forgetting(new int[] {5}, 4, 1, all(3), 0.5, 12);
+    assertThat(other.unknown())
+        .isEqualTo(MaskedPicture.forgetting(new int[] {5}, 4, 1, all(3), 0.5, 12).unknown())
+        .isNotEqualTo(MaskedPicture.forgetting(new int[] {5}, 5, 1, all(3), 0.5, 12).unknown());
+    boolean[] unknown = other.unknown();
+    draw(List.of(other));
+    for (int i = 0; i < PIXELS; i++) {
+      if (!unknown[i]) {
+        assertThat(other.places()[i]).isEqualTo((byte) 3);
+      }
+    }
+  }
+
+  @Test
+  void theEstimateIsWholeFromTheFirstEvaluationOnAndBecomesThePicture() {
+    MaskedPicture picture = picture(UNSAID, 31);
+    network.step(List.of(picture));
+    assertThat(picture.left()).isPositive();
+    byte[] first = picture.estimate();
+    int guessed = 0;
+    for (int i = 0; i < PIXELS; i++) {
+      if (picture.unknown()[i]) {
+        guessed += first[i] == 0 ? 0 : 1;
+      } else {
+        assertThat(first[i]).isEqualTo(picture.places()[i]);
+      }
+    }
+    assertThat(guessed).isPositive();
+    draw(List.of(picture));
+    assertThat(picture.estimate()).isEqualTo(picture.places());
+  }
+
+  @Test
+  void aPictureOfWhichNothingMayBeEvaluatedIsRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> MaskedPicture.unknown(new int[] {0}, 1, 1, PIXELS, 0))
-        .withMessage("16 unknown pixels in 0 evaluations");
+        .withMessage("0 evaluations; there must be one");
   }
 }
